@@ -1,0 +1,110 @@
+package notify
+
+import (
+	"context"
+	"slices"
+
+	"dingban/app/platform/journal"
+)
+
+// told are the entries that everybody concerned hears of, apart from who acted.
+func told() []string {
+	return []string{"task.move", "task.complete", "task.reopen", "task.update", "comment.create"}
+}
+
+// assigneesField is the field of a task entry that holds the ids of those
+// responsible, before and after.
+const assigneesField = "assignees"
+
+// Readers are this module's readers of the journal.
+func (s *Service) Readers() []journal.Reader {
+	return []journal.Reader{{Name: "notify", Batch: 200, Handle: s.handle}}
+}
+
+// handle turns entries into notifications. Seen twice, an entry makes no
+// second one: the table has one row a person and number.
+func (s *Service) handle(ctx context.Context, records []journal.Record) error {
+	var about []journal.Record
+	var ids []int64
+	for _, r := range records {
+		if r.Ref.Kind == "task" && r.ActorID != 0 {
+			about = append(about, r)
+			ids = append(ids, r.Ref.ID)
+		}
+	}
+	if len(about) == 0 {
+		return nil
+	}
+	slices.Sort(ids)
+	subjects, err := s.subjects(ctx, slices.Compact(ids))
+	if err != nil {
+		return err
+	}
+	var rows []row
+	for i := range about {
+		if task, there := subjects[about[i].Ref.ID]; there {
+			rows = append(rows, s.noticesOf(&about[i], task)...)
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return s.insert(ctx, rows)
+}
+
+// noticesOf decides who hears what of one entry. Being made responsible, or no
+// longer, is told as that; nobody hears twice of one entry.
+func (s *Service) noticesOf(r *journal.Record, task Subject) []row {
+	said := map[int64]string{}
+	say := func(person int64, verb string) {
+		if _, already := said[person]; person != r.ActorID && person != 0 && !already {
+			said[person] = verb
+		}
+	}
+	onlyPeople := len(r.Changes) > 0
+	for _, c := range r.Changes {
+		if c.Field != assigneesField {
+			onlyPeople = false
+			continue
+		}
+		before, after := idsOf(c.From), idsOf(c.To)
+		for _, id := range after {
+			if !slices.Contains(before, id) {
+				say(id, VerbAssigned)
+			}
+		}
+		for _, id := range before {
+			if !slices.Contains(after, id) {
+				say(id, VerbUnassigned)
+			}
+		}
+	}
+	if slices.Contains(told(), r.Verb) && !onlyPeople {
+		for _, id := range task.People {
+			say(id, r.Verb)
+		}
+	}
+	rows := make([]row, 0, len(said))
+	for person, verb := range said {
+		rows = append(rows, row{
+			ID: s.db.NewID(), PersonID: person, Seq: r.Seq, At: r.At, ActorID: r.ActorID, Verb: verb,
+			TaskID: r.Ref.ID, ProjectID: task.ProjectID,
+		})
+	}
+	return rows
+}
+
+// idsOf reads a list of ids as it comes out of JSON.
+func idsOf(v any) []int64 {
+	list, ok := v.([]any)
+	if !ok {
+		return nil
+	}
+	ids := make([]int64, 0, len(list))
+	for _, item := range list {
+		if n, ok := item.(float64); ok {
+			ids = append(ids, int64(n)) // 53 bits, so exact
+		}
+	}
+	return ids
+}

@@ -1,0 +1,158 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"runtime"
+	"slices"
+
+	"dingban/app/access"
+	"dingban/app/audit"
+	"dingban/app/board"
+	"dingban/app/notify"
+	"dingban/app/org"
+	"dingban/app/platform/actor"
+	"dingban/app/platform/blob"
+	"dingban/app/platform/db"
+	"dingban/app/platform/fault"
+	"dingban/app/platform/httpapi"
+	"dingban/app/platform/journal"
+	"dingban/app/platform/vault"
+	"dingban/app/platform/vault/reseal"
+	"dingban/app/project"
+	"dingban/app/search"
+	"dingban/app/task"
+	"dingban/configs"
+)
+
+// This file is the one list of the modules: their steps in the migration chain, their words, and how they are put
+// together, and which columns of theirs are sealed. A module is added with one line in each.
+
+// Migrations is the one chain, of the platform and of all modules.
+func Migrations() []db.Migration {
+	return slices.Concat(
+		vault.Migrations(),
+		reseal.Migrations(),
+		journal.Migrations(),
+		httpapi.Migrations(),
+		access.Migrations(),
+		org.Migrations(),
+		project.Migrations(),
+		board.Migrations(),
+		task.Migrations(),
+		search.Migrations(),
+		notify.Migrations(),
+	)
+}
+
+func moduleColumns() []vault.Column {
+	return slices.Concat(org.Sealed(), project.Sealed(), board.Sealed(), task.Sealed(), search.Sealed())
+}
+
+func wordSources() []fs.FS {
+	return []fs.FS{
+		Words, db.Words, blob.Words, httpapi.Words,
+		access.Words,
+		org.Words,
+		project.Words,
+		board.Words,
+		task.Words,
+		search.Words,
+		notify.Words,
+		audit.Words,
+	}
+}
+
+// Modules are the services of one server.
+type Modules struct {
+	Access  *access.Service
+	Org     *org.Service
+	Project *project.Service
+	Board   *board.Service
+	Task    *task.Service
+	Search  *search.Service
+	Notify  *notify.Service
+	Audit   *audit.Service
+
+	all []any
+}
+
+func wire(a *App) (*Modules, error) {
+	d, v, j, c := a.DB, a.Vault, a.Journal, a.o.Clock
+	m := &Modules{}
+	var err error
+	m.Access = access.New(d, j, c)
+	m.Org = org.New(d, v, j, c, m.Access, orgOptions(a))
+	m.Project = project.New(d, v, j, c, m.Access, m.Org)
+	if m.Board, err = board.New(d, v, j, c, m.Project); err != nil {
+		return nil, fmt.Errorf("wire board: %w", err)
+	}
+	m.Task = task.New(d, v, j, c, m.Access, m.Org, m.Project, m.Board)
+	m.Search = search.New(search.Needs{
+		DB: d, Vault: v, Journal: j, Clock: c, Access: m.Access, Projects: m.Project, States: m.Board, People: m.Org,
+	}, search.Tasks(m.Task), search.Projects(m.Project), search.People(m.Org))
+	m.Notify = notify.New(d, j, c, m.Org, m.Access, m.subjects)
+	m.Audit = audit.New(d, j, m.Access, m.Org, a.anchors)
+	m.Audit.Connect(a.o.Log, audit.Tasks(m.Task), audit.Projects(m.Project), audit.States(m.Board, m.Project),
+		audit.Departments(m.Org, m.Access), audit.People(m.Org, m.Access))
+	m.all = []any{m.Access, m.Org, m.Project, m.Board, m.Task, m.Search, m.Notify, m.Audit}
+	return m, nil
+}
+
+// subjects tells notifications what tasks are called and whose business they are.
+func (m *Modules) subjects(ctx context.Context, ids []int64) (map[int64]notify.Subject, error) {
+	briefs, err := m.Task.Briefs(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int64]notify.Subject, len(briefs))
+	for id, b := range briefs {
+		out[id] = notify.Subject{Key: b.Key, Title: b.Title, ProjectID: b.ProjectID, People: append(slices.Clone(b.Assignees), b.CreatedBy)}
+	}
+	return out, nil
+}
+
+func orgOptions(a *App) org.Options {
+	c := a.Config
+	concurrency := c.Login.HashConcurrency
+	if concurrency == 0 {
+		concurrency = max(1, runtime.GOMAXPROCS(0)/2)
+	}
+	return org.Options{
+		Version: configs.Version, Log: a.o.Log,
+		Idle: c.Session.Idle, Absolute: c.Session.Absolute,
+		MaxFailures: c.Login.MaxFailures, Lock: c.Login.Lock,
+		Iterations: c.Login.HashIterations, Concurrency: concurrency,
+	}
+}
+
+func (m *Modules) authenticator() httpapi.Authenticator { return m.Org }
+
+// visible says whether a page may be told of an entry: of a project by its readers, of the directory by everybody, of
+// anything else by nobody but its author.
+func (m *Modules) visible(ctx context.Context, who actor.Actor, r journal.Record) bool {
+	ctx = actor.With(ctx, who)
+	switch {
+	case r.ProjectID != 0:
+		_, err := m.Project.Check(ctx, r.ProjectID, "project:read")
+		return err == nil
+	case r.Ref.Kind == "department" || r.Ref.Kind == "person" || r.Ref.Kind == "organisation":
+		return m.Access.Can(ctx, "person:read", access.Target{})
+	default:
+		return r.ActorID == who.PersonID
+	}
+}
+
+// alive asks whether a session still is one.
+func (m *Modules) alive(ctx context.Context, who actor.Actor) error {
+	if !m.Org.Alive(ctx, who) {
+		return fault.New(fault.KindUnauthenticated, "access.unauthenticated")
+	}
+	return nil
+}
+
+// endsSessions recognises the entries after which a session may be over.
+func endsSessions(r journal.Record) bool {
+	return r.Module == "org" || r.Module == "access"
+}

@@ -1,0 +1,93 @@
+package task
+
+import (
+	"context"
+	"net/http"
+
+	"dingban/app/platform/db"
+	"dingban/app/platform/httpapi"
+)
+
+// CommentRequest is the body of comment-create.
+type CommentRequest struct {
+	Text string `json:"text" doc:"Text, 1 to 10,000 characters." example:"设备已到货，下午上架。"`
+}
+
+// CommentEdit is the body of comment-update.
+type CommentEdit struct {
+	Version int64  `json:"version" doc:"Version that was read." example:"1"`
+	Text    string `json:"text" doc:"Text, 1 to 10,000 characters." example:"设备已到货，明天上架。"`
+}
+
+type (
+	pageInput struct {
+		ID     int64  `path:"id" doc:"Id of the task." example:"283746519320001"`
+		Cursor string `query:"cursor" doc:"Cursor from the page before."`
+		Limit  int    `query:"limit" doc:"Entries a page." minimum:"1" maximum:"200" default:"50"`
+	}
+	commentID struct {
+		ID int64 `path:"id" doc:"Id of the comment." example:"283746519330001"`
+	}
+	addInput struct {
+		ID   int64 `path:"id" doc:"Id of the task." example:"283746519320001"`
+		Body CommentRequest
+	}
+	editInput struct {
+		ID   int64 `path:"id" doc:"Id of the comment." example:"283746519330001"`
+		Body CommentEdit
+	}
+	commentOutput  struct{ Body Comment }
+	commentsOutput struct{ Body httpapi.Page[Comment] }
+	historyOutput  struct{ Body httpapi.Page[HistoryEntry] }
+)
+
+func (s *Service) commentRoutes(a *httpapi.API) {
+	httpapi.Register(a, httpapi.Op{
+		ID: "comment-list", Method: http.MethodGet, Path: "/tasks/{id}/comments", Tag: "Comments", Permission: "task:read",
+		Summary:     "List the comments on a task",
+		Description: "What was said about a task, oldest first.",
+	}, func(ctx context.Context, in *pageInput) (*commentsOutput, error) {
+		items, next, err := s.Comments(ctx, in.ID, db.Page{Limit: in.Limit, Cursor: in.Cursor})
+		if err != nil {
+			return nil, err
+		}
+		return &commentsOutput{httpapi.Page[Comment]{Items: items, Next: next}}, nil
+	})
+	httpapi.Register(a, httpapi.Op{
+		ID: "comment-create", Method: http.MethodPost, Path: "/tasks/{id}/comments", Tag: "Comments", Permission: "comment:create",
+		Summary:     "Comment on a task",
+		Description: "Says something about a task. Those responsible and the creator are notified.",
+	}, func(ctx context.Context, in *addInput) (*commentOutput, error) {
+		return commented(s.AddComment(ctx, in.ID, in.Body.Text))
+	})
+	httpapi.Register(a, httpapi.Op{
+		ID: "comment-update", Method: http.MethodPatch, Path: "/comments/{id}", Tag: "Comments", Permission: "comment:update",
+		Summary:     "Change a comment",
+		Description: "Changes what one said oneself. The journal keeps what it was.",
+	}, func(ctx context.Context, in *editInput) (*commentOutput, error) {
+		return commented(s.EditComment(ctx, in.ID, in.Body.Version, in.Body.Text))
+	})
+	httpapi.Register(a, httpapi.Op{
+		ID: "comment-delete", Method: http.MethodDelete, Path: "/comments/{id}", Tag: "Comments", Permission: "comment:delete",
+		Summary:     "Delete a comment",
+		Description: "Takes a comment away: one's own, or anybody's for those who manage the project.",
+	}, func(ctx context.Context, in *commentID) (*struct{}, error) { return nil, s.DeleteComment(ctx, in.ID) })
+	httpapi.Register(a, httpapi.Op{
+		ID: "task-history", Method: http.MethodGet, Path: "/tasks/{id}/history", Tag: "Tasks", Permission: "task:read",
+		Summary:     "Get the history of a task",
+		Description: "What happened to a task, newest first: who, when, and each field before and after.",
+	}, func(ctx context.Context, in *pageInput) (*historyOutput, error) {
+		items, next, err := s.History(ctx, in.ID, db.Page{Limit: in.Limit, Cursor: in.Cursor})
+		if err != nil {
+			return nil, err
+		}
+		return &historyOutput{httpapi.Page[HistoryEntry]{Items: items, Next: next}}, nil
+	})
+}
+
+func commented(c Comment, err error) (*commentOutput, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &commentOutput{c}, nil
+}

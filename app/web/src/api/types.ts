@@ -1,0 +1,66 @@
+import type { components } from './generated/schema';
+
+// The wire types by the names the pages use. Times are UTC milliseconds, ids are exact integers.
+type S = components['schemas'];
+
+export type PersonRef = S['OrgPersonRef'];
+export type Person = S['OrgPerson'];
+export type Me = S['OrgMe'];
+/** The server keeps whatever tag a client names; these two have words. */
+export type Language = 'zh-CN' | 'en';
+export type Theme = Me['theme'];
+export type Setup = S['OrgSetupState'];
+export type SetupResult = S['OrgSetupResult'];
+export type Session = S['OrgSession'];
+export type Department = S['OrgDepartment'];
+export type Role = S['AccessRoleView'];
+export type Project = S['Project'];
+export type Visibility = Project['visibility'];
+export type Member = S['ProjectMember'];
+export type ProjectRole = Member['role'];
+export type State = S['BoardState'];
+export type Category = State['category'];
+export type Board = S['TaskBoard'];
+export type Card = S['TaskCard'];
+export type Task = S['Task'];
+export type Priority = Task['priority'];
+export type Comment = S['TaskComment'];
+export type Change = S['JournalChange'];
+export type HistoryItem = S['TaskHistoryEntry'];
+export type Ref = S['Ref'];
+export type Notice = S['NotifyNotice'];
+export type NoticePage = S['NotifyList'];
+export type SearchHit = S['SearchHit'];
+export type AuditEntry = S['AuditEntry'];
+export type AuditObject = S['AuditObject'];
+export type AuditReport = S['AuditVerification'];
+export type AuditReader = S['AuditReader'];
+export type AuditCheckpoint = S['AuditCheckpoint'];
+export type Problem = S['Problem'];
+
+// The bodies of requests.
+export type PersonInput = S['OrgCreatePersonRequest'];
+export type PersonChange = S['OrgUpdatePersonRequest'];
+export type SetupInput = S['OrgSetupRequest'];
+export type ProjectInput = S['ProjectCreateRequest'];
+export type ProjectChange = S['ProjectUpdateRequest'];
+export type StateInput = S['BoardCreateRequest'];
+export type StateChange = S['BoardUpdateRequest'];
+export type TaskChange = S['TaskUpdateRequest'];
+
+export interface Items<T> {
+  items: T[];
+}
+export interface Page<T> extends Items<T> {
+  next?: string;
+}
+
+/** What the live socket says, which no document describes: something happened, never what it contains. */
+export interface LiveMessage {
+  seq: number;
+  module: string;
+  verb: string;
+  ref: Ref;
+  projectId?: number;
+  actorId?: number;
+}

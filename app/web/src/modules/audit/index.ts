@@ -1,0 +1,27 @@
+import { defineModule } from '@/shared/module';
+
+export default defineModule({
+  id: 'audit',
+  routes: [
+    {
+      path: '/audit',
+      name: 'audit',
+      component: () => import('./views/AuditView.vue'),
+      meta: { title: 'audit.title', needs: ['audit:read'] },
+    },
+  ],
+  menu: [
+    {
+      id: 'audit',
+      label: 'audit.title',
+      icon: 'audit',
+      to: '/audit',
+      section: 'admin',
+      order: 20,
+      needs: ['audit:read'],
+      phone: true,
+    },
+  ],
+  permissions: ['audit:read', 'audit:verify'],
+  locales: { 'zh-CN': () => import('./locales/zh-CN.json'), en: () => import('./locales/en.json') },
+});

@@ -1,0 +1,53 @@
+import type { Change } from '@/api/types';
+import { fullTime, shortDate } from '@/shared/format';
+import { has, t } from '@/shared/i18n';
+
+export interface ChangeLine {
+  field: string;
+  label: string;
+  from: string;
+  to: string;
+  /** A long text is only named as changed. */
+  long: boolean;
+}
+
+const times = new Set(['dueAt', 'due_at', 'due', 'doneAt', 'done_at', 'archivedAt', 'archived_at']);
+const silent = new Set(['rank', 'version', 'number', 'updatedAt', 'updated_at', 'doneAt', 'done_at']);
+
+function value(field: string, raw: unknown, allDay: boolean): string {
+  if (raw === null || raw === undefined || raw === '' || raw === 0) return t('shared.none');
+  if (Array.isArray(raw))
+    return raw.length ? raw.map((x) => value(field, x, allDay)).join(t('shared.comma')) : t('shared.none');
+  if (typeof raw === 'object') {
+    const named = raw as { name?: unknown; title?: unknown; id?: unknown };
+    return String(named.name || named.title || named.id || t('shared.none'));
+  }
+  if (typeof raw === 'boolean') return raw ? t('shared.yes') : t('shared.no');
+  if (typeof raw === 'number' && times.has(field)) return allDay ? shortDate(raw) : fullTime(raw);
+  for (const group of ['shared.priority', 'project.kind', 'project.roles', 'shared.category']) {
+    if (typeof raw === 'string' && /^[a-z]+$/.test(raw) && has(`${group}.${raw}`)) return t(`${group}.${raw}`);
+  }
+  return String(raw);
+}
+
+/** A journal entry's changes in words: which field, from what, to what. */
+export function changeLines(changes: readonly Change[] | null | undefined): ChangeLine[] {
+  const list = changes ?? [];
+  const allDay = list.some((c) => /all_?day/i.test(c.field) && c.to === true);
+  // Whether the day has a time is told by how the day itself is written.
+  const dated = list.some((c) => c.field === 'dueAt');
+  return list
+    .filter((c) => !silent.has(c.field) && !(dated && c.field === 'dueAllDay'))
+    .map((c) => {
+      const key = `task.field.${c.field}`;
+      const from = value(c.field, c.from, allDay);
+      const to = value(c.field, c.to, allDay);
+      return {
+        field: c.field,
+        label: has(key) ? t(key) : c.field,
+        from,
+        to,
+        long: c.field === 'description' || from.length + to.length > 160,
+      };
+    });
+}

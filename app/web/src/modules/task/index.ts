@@ -1,0 +1,31 @@
+import { defineModule } from '@/shared/module';
+import TaskHost from './components/TaskHost.vue';
+
+export { changeLines, type ChangeLine } from './changes';
+
+export default defineModule({
+  id: 'task',
+  routes: [
+    { path: '/tasks', name: 'tasks', component: () => import('./views/TasksView.vue'), meta: { title: 'task.mine' } },
+    {
+      path: '/projects/:project(\\d+)/list',
+      name: 'project-list',
+      component: () => import('./views/ProjectListView.vue'),
+      meta: { title: 'task.list' },
+    },
+    { path: '/t/:key', name: 'task-key', component: () => import('./views/KeyView.vue'), meta: { title: 'task.mine' } },
+  ],
+  menu: [{ id: 'tasks', label: 'task.mine', icon: 'tasks', to: '/tasks', section: 'work', order: 10, phone: true }],
+  slots: [{ place: 'overlay', order: 10, component: TaskHost }],
+  locales: { 'zh-CN': () => import('./locales/zh-CN.json'), en: () => import('./locales/en.json') },
+  live: (message, queries) => {
+    // A comment is journalled under its own name and names the task it stands at.
+    if (message.module !== 'task' && message.module !== 'comment') return;
+    void queries.invalidateQueries({ queryKey: ['tasks'] });
+    const id = message.ref.kind === 'task' ? message.ref.id : undefined;
+    if (id === undefined) return;
+    if (message.verb !== 'task.delete') void queries.invalidateQueries({ queryKey: ['task', id] });
+    void queries.invalidateQueries({ queryKey: ['comments', id] });
+    void queries.invalidateQueries({ queryKey: ['history', id] });
+  },
+});
