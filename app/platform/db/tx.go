@@ -70,8 +70,9 @@ func (d *DB) tx(ctx context.Context, decides bool, fn func(ctx context.Context) 
 		}
 		d.metrics.retries.Inc()
 		d.log.DebugContext(ctx, "transaction runs again", "attempt", attempt, "error", err)
-		// A random pause, longer each time, lets the winners finish.
-		pause := time.Duration(1+rand.IntN(4<<attempt)) * time.Millisecond
+		// A random pause lets the winners finish. It soon is longer than a transaction takes on a busy server: those who
+		// come back at once meet the same rivals again.
+		pause := time.Duration(1+rand.IntN(min(8<<attempt, 500))) * time.Millisecond
 		select {
 		case <-time.After(pause):
 		case <-ctx.Done():
@@ -95,7 +96,7 @@ func (d *DB) attempts(err error, decides bool) int {
 	}
 	switch d.dialect.Classify(err) {
 	case dialects.Deadlock:
-		return 6
+		return 12 // found at once by the server, so that all of them together cost little
 	case dialects.LockWait:
 		return 3 // each takes as long as the server's time-out
 	case dialects.LostConnection:

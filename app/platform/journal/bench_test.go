@@ -186,7 +186,8 @@ func BenchmarkReaderFromTheBeginning(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		k.Journal.AddReader(journal.Reader{Name: fmt.Sprintf("late.%d", readers), FromStart: true, Batch: 1000,
+		k.Journal.AddReader(journal.Reader{
+			Name: fmt.Sprintf("late.%d", readers), FromStart: true, Batch: 1000,
 			Handle: func(_ context.Context, records []journal.Record) error {
 				for i := range records {
 					if records[i].Seq != next {
@@ -200,7 +201,8 @@ func BenchmarkReaderFromTheBeginning(b *testing.B) {
 					close(done)
 				}
 				return nil
-			}})
+			},
+		})
 		<-done
 	}
 	b.ReportMetric(float64(seen)/b.Elapsed().Seconds(), "entries/s")

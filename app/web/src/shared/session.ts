@@ -40,6 +40,15 @@ export const useSession = defineStore('session', () => {
       known.value = true;
     }
   }
+  /** Asks again. Only a clear no counts: a server that is away for a moment ends nobody's session. */
+  async function stillSignedIn(): Promise<boolean> {
+    try {
+      await ask(client.GET('/session'));
+      return true;
+    } catch (error) {
+      return asApiError(error).status !== 401;
+    }
+  }
   async function loadSetup(): Promise<Setup> {
     setup.value ??= await ask<Setup>(client.GET('/setup'));
     return setup.value;
@@ -75,6 +84,7 @@ export const useSession = defineStore('session', () => {
     canAny,
     accept,
     load,
+    stillSignedIn,
     loadSetup,
     logIn,
     logOut,

@@ -79,13 +79,13 @@ describe('live', () => {
   class FakeSocket {
     static all: FakeSocket[] = [];
     onopen?: () => void;
-    onclose?: () => void;
+    onclose?: (event: { code: number }) => void;
     onmessage?: (event: { data: string }) => void;
     constructor(readonly url: string) {
       FakeSocket.all.push(this);
     }
-    close() {
-      this.onclose?.();
+    close(code = 1000) {
+      this.onclose?.({ code });
     }
   }
   beforeEach(() => {
@@ -98,25 +98,44 @@ describe('live', () => {
     vi.unstubAllGlobals();
   });
 
-  it('comes back after a break, behind what it has seen, and asks for a fresh look', () => {
+  it('comes back after a break, behind what it has seen, and asks for a fresh look', async () => {
     const onMessage = vi.fn();
     const onResume = vi.fn();
-    const stop = startLive({ onMessage, onResume });
+    const signedIn = vi.fn(() => Promise.resolve(true));
+    const stop = startLive({ onMessage, onResume, signedIn });
     const first = FakeSocket.all[0];
     first.onopen?.();
     first.onmessage?.({ data: '{"seq":7,"module":"task","verb":"task.move","ref":{"kind":"task","id":1}}' });
     first.onmessage?.({ data: 'not json' });
     expect(onMessage).toHaveBeenCalledTimes(1);
     expect(onResume).not.toHaveBeenCalled();
-    first.onclose?.();
+    first.close(1006);
     expect(liveState.value).toBe('lost');
-    vi.advanceTimersByTime(2000);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(signedIn).not.toHaveBeenCalled();
     const second = FakeSocket.all[1];
     expect(second.url).toContain('after=7');
     second.onopen?.();
     expect(onResume).toHaveBeenCalledTimes(1);
     stop();
-    vi.advanceTimersByTime(60_000);
+    await vi.advanceTimersByTimeAsync(60_000);
     expect(FakeSocket.all).toHaveLength(2);
+  });
+
+  it('asks whether the session still is one before it knocks again where it was refused', async () => {
+    let answer = true;
+    const signedIn = vi.fn(() => Promise.resolve(answer));
+    const stop = startLive({ onMessage: vi.fn(), onResume: vi.fn(), signedIn });
+    FakeSocket.all[0].close(1006); // a handshake that failed
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(signedIn).toHaveBeenCalledTimes(1);
+    expect(FakeSocket.all).toHaveLength(2);
+    FakeSocket.all[1].onopen?.();
+    answer = false;
+    FakeSocket.all[1].close(1008); // the session has ended
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(signedIn).toHaveBeenCalledTimes(2);
+    expect(FakeSocket.all).toHaveLength(2);
+    stop();
   });
 });
