@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"slices"
+	"time"
 
 	"dingban/app/platform/journal"
 )
@@ -18,7 +19,7 @@ const assigneesField = "assignees"
 
 // Readers are this module's readers of the journal.
 func (s *Service) Readers() []journal.Reader {
-	return []journal.Reader{{Name: "notify", Batch: 200, Handle: s.handle}}
+	return []journal.Reader{{Name: "notify", Batch: 200, Pace: 100 * time.Millisecond, Handle: s.handle}}
 }
 
 // handle turns entries into notifications. Seen twice, an entry makes no

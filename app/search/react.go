@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -14,6 +15,10 @@ import (
 // indexBatch bounds the documents of one transaction: where only one can write at a time, people wait for it.
 const indexBatch = 200
 
+// indexPace lets what people write gather: a segment of twenty documents costs little more to seal, write and merge than
+// one of a single document. It leaves most of the second within which everything must be found.
+const indexPace = 250 * time.Millisecond
+
 // KeepReader is the reader of the journal that does rebuilds and merges.
 const KeepReader = "search.keep"
 
@@ -24,8 +29,8 @@ const verbRebuild = "search.rebuild"
 // longer now and then and must not hold up the first.
 func (s *Service) Readers() []journal.Reader {
 	return []journal.Reader{
-		{Name: "search.index", FromStart: true, Batch: 200, Handle: s.handle},
-		{Name: KeepReader, FromStart: true, Batch: 200, Handle: s.keep},
+		{Name: "search.index", FromStart: true, Batch: 200, Pace: indexPace, Handle: s.handle},
+		{Name: KeepReader, FromStart: true, Batch: 200, Pace: indexPace, Handle: s.keep},
 	}
 }
 

@@ -24,6 +24,10 @@ type Reader struct {
 	FromStart bool
 	// Batch is the most entries in one call, 100 if 0.
 	Batch int
+	// Pace is the least time between two calls while there is no full batch, 10 ms if
+	// 0: what costs about the same for one entry and for many gathers that long. The
+	// first entry after a pause never waits.
+	Pace time.Duration
 	// Handle gets entries in order. It may get the same ones again, so it must be
 	// idempotent. An error makes it try again, ever more slowly and one entry at a
 	// time; after Attempts the reader is parked with the error shown, until Resume
@@ -36,8 +40,7 @@ type Reader struct {
 const (
 	// saveEvery is how long a position may stay in memory: after a crash that much
 	// is handled again. Saving after each batch would cost a commit of its own.
-	saveEvery = 500 * time.Millisecond
-	// readerPace lets entries gather while there are many.
+	saveEvery  = 500 * time.Millisecond
 	readerPace = 10 * time.Millisecond
 	maxBackoff = 30 * time.Second
 	errorSize  = 500
@@ -50,6 +53,7 @@ type reader struct {
 	running  atomic.Bool
 	parked   atomic.Bool
 	resume   chan struct{} // one slot
+	hurry    chan struct{} // one slot: somebody waits for it
 
 	mu    sync.Mutex
 	moved chan struct{} // closed and replaced when the position moves
@@ -89,7 +93,8 @@ func (j *Journal) AddReader(r Reader) {
 	if r.Attempts <= 0 {
 		r.Attempts = 8
 	}
-	added := &reader{Reader: r, resume: make(chan struct{}, 1), moved: make(chan struct{})}
+	r.Pace = max(r.Pace, readerPace)
+	added := &reader{Reader: r, resume: make(chan struct{}, 1), hurry: make(chan struct{}, 1), moved: make(chan struct{})}
 	if !r.FromStart {
 		added.begin, _ = j.tail.state()
 	}
@@ -230,8 +235,23 @@ func (r *run) step(ctx context.Context) error {
 			return err
 		}
 	}
-	pause(ctx, readerPace)
+	r.gather(ctx, len(records) == limit)
 	return nil
+}
+
+// gather lets entries come together before the next batch.
+func (r *run) gather(ctx context.Context, full bool) {
+	if full {
+		pause(ctx, readerPace)
+		return
+	}
+	t := time.NewTimer(r.reader.Pace)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	case <-r.reader.hurry:
+	}
 }
 
 func (r *run) handle(ctx context.Context, records []Record) error {
@@ -340,6 +360,10 @@ func (j *Journal) WaitFor(ctx context.Context, name string, seq int64) error {
 			moved = r.watch()
 			if r.position.Load() >= seq {
 				return nil
+			}
+			select {
+			case r.hurry <- struct{}{}:
+			default:
 			}
 		} else {
 			rows, err := j.readReaders(ctx)
