@@ -57,6 +57,9 @@ func TestFirstRunOverHTTP(t *testing.T) {
 		t.Error(a.raw)
 	}
 	a = b.do(http.MethodPost, "/sessions", map[string]any{"account": "admin", "password": firstPassword}).is(http.StatusOK)
+	if a.body["language"] != "en" {
+		t.Errorf("who has chosen no language gets %v, not the one the browser asks for", a.body["language"])
+	}
 	cookie := a.header.Get("Set-Cookie")
 	for _, part := range []string{"__Host-dingban=", "Path=/", "HttpOnly", "Secure", "SameSite=Strict"} {
 		if !strings.Contains(cookie, part) {

@@ -92,7 +92,7 @@ type Me struct {
 	Roles              []string `json:"roles" doc:"Roles of the person." example:"[\"member\"]"`
 	MustChangePassword bool     `json:"mustChangePassword" doc:"Until the password is changed only the session, the password and the set-up can be used." example:"false"`
 	SetupNeeded        bool     `json:"setupNeeded" doc:"Whether the first-run set-up is still to be done by this person." example:"false"`
-	Language           string   `json:"language" doc:"Language of the pages." example:"zh-CN"`
+	Language           string   `json:"language" doc:"Language of the pages: the one chosen, until then the one that the request asks for." example:"zh-CN"`
 	Theme              string   `json:"theme" enum:"light,dark,auto" doc:"Colours of the pages." example:"auto"`
 	Organisation       string   `json:"organisation" doc:"Name of the organisation." example:"示例集团"`
 	SessionID          int64    `json:"sessionId" doc:"Id of this session." example:"283746519290001"`

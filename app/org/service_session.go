@@ -1,6 +1,7 @@
 package org
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -274,10 +275,9 @@ func (s *Service) me(ctx context.Context, personID int64, live *session.Session)
 	if err != nil {
 		return Me{}, err
 	}
-	language := e.Language
-	if language == "" {
-		language = lang.Chinese
-	}
+	// Who has not chosen a language keeps the one the browser asks for.
+	asking, _ := actor.From(ctx)
+	language := cmp.Or(e.Language, asking.Language, lang.Chinese)
 	return Me{
 		Person:      present(b, people[0], g.Roles, true),
 		Permissions: g.Permissions(), Roles: g.Roles,

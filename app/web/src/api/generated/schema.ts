@@ -1573,7 +1573,7 @@ export interface components {
              */
             expiresAt: number;
             /**
-             * @description Language of the pages.
+             * @description Language of the pages: the one chosen, until then the one that the request asks for.
              * @example zh-CN
              */
             language: string;
