@@ -184,7 +184,7 @@ func (a *App) waitForDatabase(ctx context.Context) error {
 		if !told {
 			a.o.Log.WarnContext(ctx, "waiting for the database", "error", err)
 		}
-		pause(patient, 500*time.Millisecond)
+		clock.Pause(patient, 500*time.Millisecond)
 	}
 }
 
@@ -228,14 +228,7 @@ func (a *App) rawObjects(ctx context.Context) (blob.Store, error) {
 		if patient.Err() != nil {
 			return nil, err
 		}
-		pause(patient, time.Second)
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	select {
-	case <-time.After(d):
-	case <-ctx.Done():
+		clock.Pause(patient, time.Second)
 	}
 }
 

@@ -1,6 +1,7 @@
 package clock_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -29,5 +30,32 @@ func TestSystemIsNow(t *testing.T) {
 	got := clock.System().Now()
 	if got.Before(before) || got.After(time.Now()) {
 		t.Fatalf("%v lies outside the call", got)
+	}
+}
+
+func TestPauseEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	if !clock.Pause(ctx, time.Microsecond) || !clock.Pause(ctx, -time.Hour) {
+		t.Error("a pause that ran to its end says it did not")
+	}
+	cancel()
+	if clock.Pause(ctx, time.Hour) || clock.Pause(ctx, 0) {
+		t.Error("a pause whose context had ended says it ran to its end")
+	}
+}
+
+func TestPatienceGrowsAndIsLoudOnce(t *testing.T) {
+	t.Parallel()
+	p := clock.Patience{First: time.Second, Most: 5 * time.Second}
+	for i, want := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 5 * time.Second, 5 * time.Second} {
+		wait, loud := p.Again()
+		if wait != want || loud != (i == 0) {
+			t.Errorf("failure %d waits %v, loud %v; want %v", i+1, wait, loud, want)
+		}
+	}
+	p.Over()
+	if wait, loud := p.Again(); wait != time.Second || !loud {
+		t.Errorf("after it was over it waits %v, loud %v", wait, loud)
 	}
 }

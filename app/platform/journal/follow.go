@@ -45,20 +45,20 @@ func (j *Journal) goFollow(ctx context.Context, f *follower) {
 	j.work.Add(1)
 	go func() {
 		defer j.work.Done()
-		trouble := patience{first: j.poll, most: 5 * time.Second}
+		trouble := clock.Patience{First: j.poll, Most: 5 * time.Second}
 		for ctx.Err() == nil {
 			_, changed := j.tail.state()
 			seq := f.seq.Load()
 			records, err := j.next(ctx, seq, tailRecords)
 			if err != nil {
-				wait, loud := trouble.again()
+				wait, loud := trouble.Again()
 				if loud && ctx.Err() == nil {
 					j.log.WarnContext(ctx, "a follower of the journal waits", "error", err)
 				}
-				pause(ctx, wait)
+				clock.Pause(ctx, wait)
 				continue
 			}
-			trouble.over()
+			trouble.Over()
 			if len(records) == 0 {
 				select {
 				case <-changed:
@@ -84,36 +84,3 @@ func (j *Journal) safely(fn func() error) (err error) {
 	}()
 	return fn()
 }
-
-// pause sleeps unless ctx ends; false when it did.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-// patience spaces out attempts while the database is away, and keeps the log
-// readable: it is loud at the first failure and then every half minute.
-type patience struct {
-	first, most time.Duration
-	failures    int
-	loud        time.Time
-}
-
-// again counts a failure and tells how long to wait and whether to say so.
-func (p *patience) again() (wait time.Duration, loud bool) {
-	wait = min(p.first<<min(p.failures, 16), p.most)
-	p.failures++
-	if p.failures == 1 || time.Since(p.loud) > 30*time.Second {
-		p.loud = clock.Mark()
-		return wait, true
-	}
-	return wait, false
-}
-
-func (p *patience) over() { p.failures = 0 }

@@ -136,7 +136,7 @@ func (j *Journal) goReader(ctx context.Context, r *reader) {
 		r.running.Store(true)
 		defer r.running.Store(false)
 		ctx := actor.With(ctx, actor.System(r.Name))
-		trouble := patience{first: j.poll, most: 5 * time.Second}
+		trouble := clock.Patience{First: j.poll, Most: 5 * time.Second}
 		for ctx.Err() == nil {
 			// Each run begins with the position the database has.
 			run := &run{journal: j, reader: r}
@@ -146,13 +146,13 @@ func (j *Journal) goReader(ctx context.Context, r *reader) {
 				return
 			}
 			if r.position.Load() != from {
-				trouble.over()
+				trouble.Over()
 			}
-			wait, loud := trouble.again()
+			wait, loud := trouble.Again()
 			if loud {
 				j.log.WarnContext(ctx, "a reader of the journal waits", "reader", r.Name, "error", err)
 			}
-			pause(ctx, wait)
+			clock.Pause(ctx, wait)
 		}
 	})
 }
@@ -242,7 +242,7 @@ func (r *run) step(ctx context.Context) error {
 // gather lets entries come together before the next batch.
 func (r *run) gather(ctx context.Context, full bool) {
 	if full {
-		pause(ctx, readerPace)
+		clock.Pause(ctx, readerPace)
 		return
 	}
 	t := time.NewTimer(r.reader.Pace)
@@ -303,7 +303,7 @@ func (r *run) failed(ctx context.Context, records []Record, failure error) error
 	if fault.Is(failure, fault.KindUnavailable) {
 		// Nothing is wrong with the entry; the database will be back.
 		j.log.WarnContext(ctx, "a reader of the journal waits", "reader", r.reader.Name, "error", failure)
-		pause(ctx, time.Second)
+		clock.Pause(ctx, time.Second)
 		return nil
 	}
 	if len(records) > 1 {
@@ -322,7 +322,7 @@ func (r *run) failed(ctx context.Context, records []Record, failure error) error
 		if err := j.noteFailure(ctx, r.reader.Name, trouble, 0); err != nil {
 			return err
 		}
-		pause(ctx, min(j.backoff<<min(r.failures-1, 20), maxBackoff))
+		clock.Pause(ctx, min(j.backoff<<min(r.failures-1, 20), maxBackoff))
 		return nil
 	}
 	j.log.ErrorContext(ctx, "a reader of the journal is parked", "reader", r.reader.Name, "error", text)
@@ -409,7 +409,7 @@ func (j *Journal) Settle(ctx context.Context) (int64, error) {
 		}
 		for _, f := range followers {
 			for f.seq.Load() < head {
-				if !pause(ctx, time.Millisecond) {
+				if !clock.Pause(ctx, time.Millisecond) {
 					return 0, fmt.Errorf("journal: a follower has not reached %d: %w", head, ctx.Err())
 				}
 			}

@@ -111,6 +111,32 @@ func TestReadersSeeEverythingInOrder(t *testing.T) {
 	}
 }
 
+// What comes one by one gathers into one call, but for the first; whoever waits for the reader does not wait for that.
+func TestAReaderLetsEntriesGather(t *testing.T) {
+	t.Parallel()
+	k := testkit.New(t)
+	calls := make(chan []int64, 10)
+	k.Journal.AddReader(journal.Reader{Name: "slow", Pace: time.Hour, Handle: func(_ context.Context, records []journal.Record) error {
+		var call seen
+		call.add(records)
+		calls <- call.seqs
+		return nil
+	}})
+	appendEntries(t, k, moved(1, "a", "b"))
+	if first := <-calls; !slices.Equal(first, numbers(1, 1)) {
+		t.Errorf("the first call was %v", first)
+	}
+	for i := range 4 {
+		appendEntries(t, k, moved(int64(i+2), "a", "b"))
+		_, err := k.Journal.WaitNumbered(t.Context())
+		testkit.Must(t, err)
+	}
+	testkit.Must(t, k.Journal.WaitFor(t.Context(), "slow", 5))
+	if rest := <-calls; !slices.Equal(rest, numbers(2, 5)) {
+		t.Errorf("the second call was %v", rest)
+	}
+}
+
 func TestAReaderGoesOnWhereItStopped(t *testing.T) {
 	t.Parallel()
 	k := testkit.New(t)

@@ -90,7 +90,7 @@ func (j *Journal) sequence(ctx context.Context) {
 	defer s.stepDown(ctx)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	trouble := patience{first: j.poll, most: 2 * time.Second}
+	trouble := clock.Patience{First: j.poll, Most: 2 * time.Second}
 	for {
 		select {
 		case <-ctx.Done():
@@ -103,15 +103,15 @@ func (j *Journal) sequence(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			j.metrics.failures.Inc()
 			var loud bool
-			next, loud = trouble.again()
+			next, loud = trouble.Again()
 			if loud {
 				j.log.ErrorContext(ctx, "the journal cannot go on, it tries again", "error", err)
 			}
 		} else {
-			trouble.over()
+			trouble.Over()
 		}
 		idle := err == nil && s.lease.Held() && s.head.Seq == before
-		if rest := pace - time.Since(begin); rest > 0 && !idle && !pause(ctx, rest) {
+		if rest := pace - time.Since(begin); rest > 0 && !idle && !clock.Pause(ctx, rest) {
 			return
 		}
 		timer.Reset(next)

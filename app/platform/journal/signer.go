@@ -39,7 +39,7 @@ type signer struct {
 
 func (s *signer) loop(ctx context.Context) {
 	j := s.journal
-	trouble := patience{first: j.poll, most: 10 * time.Second}
+	trouble := clock.Patience{First: j.poll, Most: 10 * time.Second}
 	for ctx.Err() == nil {
 		_, changed := j.tail.state()
 		wait, err := s.turn(ctx, false)
@@ -49,14 +49,14 @@ func (s *signer) loop(ctx context.Context) {
 				break
 			}
 			j.metrics.unsignable.Inc()
-			next, loud := trouble.again()
+			next, loud := trouble.Again()
 			if loud {
 				j.log.ErrorContext(ctx, "the journal goes on without a signature", "error", err)
 			}
-			pause(ctx, next)
+			clock.Pause(ctx, next)
 			continue
 		}
-		trouble.over()
+		trouble.Over()
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
@@ -64,7 +64,7 @@ func (s *signer) loop(ctx context.Context) {
 		case <-changed:
 			// Entries come by the thousand; whether a segment is full is worth a look
 			// now and then only.
-			pause(ctx, readerPace)
+			clock.Pause(ctx, readerPace)
 		}
 		timer.Stop()
 	}
@@ -203,7 +203,7 @@ type anchoring struct {
 
 // keepAnchored brings checkpoints to one anchor, trying again for as long as it takes.
 func (j *Journal) keepAnchored(ctx context.Context, a *anchoring) {
-	trouble := patience{first: time.Second, most: time.Minute}
+	trouble := clock.Patience{First: time.Second, Most: time.Minute}
 	var pending *proof.Checkpoint
 	checked := false
 	for {
@@ -218,16 +218,16 @@ func (j *Journal) keepAnchored(ctx context.Context, a *anchoring) {
 		err := j.anchorOnce(ctx, a, *pending, &checked)
 		if err == nil {
 			j.metrics.anchored.WithLabelValues(a.Name()).Set(float64(pending.Seq))
-			trouble.over()
+			trouble.Over()
 			pending = nil
 			continue
 		}
 		j.metrics.anchorFailures.WithLabelValues(a.Name()).Inc()
-		wait, loud := trouble.again()
+		wait, loud := trouble.Again()
 		if loud && ctx.Err() == nil {
 			j.log.ErrorContext(ctx, "a checkpoint of the journal could not be anchored outside", "anchor", a.Name(), "seq", pending.Seq, "error", err)
 		}
-		if !pause(ctx, wait) {
+		if !clock.Pause(ctx, wait) {
 			return
 		}
 		select {

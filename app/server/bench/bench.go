@@ -15,6 +15,8 @@ import (
 	"math/rand/v2"
 	"sync"
 	"time"
+
+	"dingban/app/platform/clock"
 )
 
 //go:embed locales/*.json
@@ -122,7 +124,7 @@ func play(ctx context.Context, o *Options, stage *stage, stats *stats) (times, e
 		wg.Go(func() {
 			// People do not all come at the same moment.
 			wait := o.Ramp * time.Duration(i) / time.Duration(len(stage.people))
-			if !pause(runCtx, wait) {
+			if !clock.Pause(runCtx, wait) {
 				arriving.Done()
 				return
 			}
@@ -136,7 +138,7 @@ func play(ctx context.Context, o *Options, stage *stage, stats *stats) (times, e
 	before, err := cpuSeconds(o.CPUPIDs)
 	if err == nil {
 		began = time.Now()
-		pause(runCtx, o.Duration)
+		clock.Pause(runCtx, o.Duration)
 		r.work = time.Since(began)
 		var after float64
 		after, err = cpuSeconds(o.CPUPIDs)
@@ -194,18 +196,6 @@ func (o *Options) count(code string, done, total int) {
 func (o *Options) done() {
 	if o.Live {
 		fmt.Fprintln(o.Progress)
-	}
-}
-
-// pause waits unless the context ends first, and says whether it waited.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
 	}
 }
 

@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"dingban/app/platform/clock"
 )
 
 // client is one person's browser: its own connection, its own cookies.
@@ -128,7 +130,7 @@ func (c *client) arrive(ctx context.Context, who credential) error {
 		if !errors.As(err, &p) || p.Code != "org.login_busy" || time.Now().Add(p.retryAfter).After(deadline) {
 			return err
 		}
-		if !pause(ctx, max(p.retryAfter, time.Second)) {
+		if !clock.Pause(ctx, max(p.retryAfter, time.Second)) {
 			return ctx.Err()
 		}
 	}

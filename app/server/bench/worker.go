@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"dingban/app/platform/clock"
 )
 
 // mix is how often people do what, in per cent: mostly looking, now and then
@@ -63,7 +65,7 @@ func (w *worker) work(ctx context.Context, arrived func()) {
 	if err != nil {
 		return
 	}
-	for pause(ctx, think(w.rand, w.o.Think)) {
+	for clock.Pause(ctx, think(w.rand, w.o.Think)) {
 		w.act(ctx, w.draw())
 	}
 	// The run is over; leaving is not measured but must happen, or each run

@@ -100,8 +100,8 @@ func (c Counter) column(ctx context.Context, column vault.Column, uses Uses) err
 			return err
 		}
 		if c.Rate > 0 {
-			if err := pause(ctx, time.Duration(n)*time.Second/time.Duration(c.Rate)-time.Since(start)); err != nil {
-				return err
+			if !clock.Pause(ctx, time.Duration(n)*time.Second/time.Duration(c.Rate)-time.Since(start)) {
+				return ctx.Err()
 			}
 		}
 	}
@@ -117,20 +117,6 @@ func plain(key any) any {
 		return n
 	}
 	return string(b)
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // named counts by the keys that a column names in clear.
