@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"runtime/debug"
 	"strings"
 	"unicode/utf8"
 
@@ -31,6 +32,18 @@ var (
 	// ErrEncrypted says that the file opens only with a password that nobody gave.
 	ErrEncrypted = errors.New("extract: the file is encrypted")
 )
+
+// Defect is the error of a file that a parser panicked over: the mistake is ours, and one file must not end the server. It is
+// an ErrDamaged as well, for who only wants to know that there is no text.
+type Defect struct {
+	Value any    // what the parser panicked with
+	Stack []byte // for the log
+}
+
+func (d *Defect) Error() string { return fmt.Sprintf("extract: a parser failed: %v", d.Value) }
+
+// Unwrap makes it an ErrDamaged.
+func (d *Defect) Unwrap() error { return ErrDamaged }
 
 // Limits bound the work on one file. The zero value means the defaults.
 type Limits struct {
@@ -74,14 +87,18 @@ func Can(name string) bool {
 
 func extension(name string) string { return strings.TrimPrefix(strings.ToLower(path.Ext(name)), ".") }
 
-// Text takes the text out of a file of a size. It stops soon when ctx ends.
-func Text(ctx context.Context, name string, r io.ReaderAt, size int64, limits Limits) (Result, error) {
+// Text takes the text out of a file of a size. It stops soon when ctx ends. A panic of a parser is a Defect.
+func Text(ctx context.Context, name string, r io.ReaderAt, size int64, limits Limits) (result Result, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			result, err = Result{}, &Defect{Value: p, Stack: debug.Stack()}
+		}
+	}()
 	if size < 0 {
 		return Result{}, fmt.Errorf("%w: size %d", ErrDamaged, size)
 	}
 	limits = limits.withDefaults()
 	c := &collector{ctx: ctx, limits: limits}
-	var err error
 	switch extension(name) {
 	case "txt", "md", "markdown", "csv", "log":
 		err = c.plain(io.NewSectionReader(r, 0, size))

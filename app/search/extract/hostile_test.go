@@ -144,3 +144,23 @@ func FuzzEncodings(f *testing.F) {
 		}
 	})
 }
+
+// broken is a file whose reading panics, as a parser with a mistake would.
+type broken struct{}
+
+func (broken) ReadAt([]byte, int64) (int, error) { panic("index out of range") }
+
+func TestAPanicIsAnError(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"a.txt", "a.docx", "a.ofd", "a.pdf"} {
+		got, err := extract.Text(t.Context(), name, broken{}, 1000, extract.Limits{})
+		var defect *extract.Defect
+		if !errors.As(err, &defect) || !errors.Is(err, extract.ErrDamaged) || got.Text != "" {
+			t.Errorf("%s: %q, %v", name, got.Text, err)
+			continue
+		}
+		if !strings.Contains(string(defect.Stack), "broken.ReadAt") {
+			t.Errorf("%s: the stack does not tell where:\n%s", name, defect.Stack)
+		}
+	}
+}

@@ -138,19 +138,28 @@ func (m *CMap) readSpaces(lex *cos.Lexer) {
 	}
 }
 
+// entry begins an entry of a section, with a code or a range of them. There is none more at the end of the section.
+func entry(lex *cos.Lexer, ranged bool, spend func(int) bool) (lo, hi uint32, ok, more bool) {
+	lex.Release()
+	first := lex.Next()
+	if ended(first) || !spend(1) {
+		return 0, 0, false, false
+	}
+	lo, ok = code(first)
+	hi = lo
+	if ranged {
+		var okHigh bool
+		hi, okHigh = code(lex.Next())
+		ok = ok && okHigh
+	}
+	return lo, hi, ok, true
+}
+
 func (m *CMap) readCIDs(lex *cos.Lexer, ranged bool, spend func(int) bool) {
 	for {
-		lex.Release()
-		a := lex.Next()
-		if ended(a) || !spend(1) {
+		lo, hi, ok, more := entry(lex, ranged, spend)
+		if !more {
 			return
-		}
-		lo, ok := code(a)
-		hi := lo
-		if ranged {
-			var okHigh bool
-			hi, okHigh = code(lex.Next())
-			ok = ok && okHigh
 		}
 		cid := lex.Next()
 		if ended(cid) {
@@ -164,17 +173,9 @@ func (m *CMap) readCIDs(lex *cos.Lexer, ranged bool, spend func(int) bool) {
 
 func (m *CMap) readTexts(lex *cos.Lexer, ranged bool, spend func(int) bool) {
 	for {
-		lex.Release()
-		a := lex.Next()
-		if ended(a) || !spend(1) {
+		lo, hi, ok, more := entry(lex, ranged, spend)
+		if !more {
 			return
-		}
-		lo, ok := code(a)
-		hi := lo
-		if ranged {
-			var okHigh bool
-			hi, okHigh = code(lex.Next())
-			ok = ok && okHigh
 		}
 		t := lex.Next()
 		switch {
