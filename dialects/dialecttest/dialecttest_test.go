@@ -55,7 +55,7 @@ func TestMySQL(t *testing.T) {
 	dialecttest.Run(t, func(t *testing.T) dialecttest.Fixture {
 		t.Helper()
 		name := "dingban_suite_" + strings.ToLower(rand.Text()[:16])
-		if _, err := admin.DB().ExecContext(t.Context(), "CREATE DATABASE `"+name+"`"); err != nil {
+		if _, err := admin.DB().ExecContext(t.Context(), "CREATE DATABASE `"+name+"` CHARACTER SET utf8mb4"); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() {

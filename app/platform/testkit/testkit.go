@@ -265,7 +265,7 @@ func createDatabase(ctx context.Context, server string) (dsn string, drop func()
 	if err != nil {
 		return "", nil, err
 	}
-	if _, err := engine.DB().ExecContext(ctx, "CREATE DATABASE `"+name+"`"); err != nil {
+	if _, err := engine.DB().ExecContext(ctx, "CREATE DATABASE `"+name+"` CHARACTER SET utf8mb4"); err != nil {
 		return "", nil, errors.Join(fmt.Errorf("create database %s: %w", name, err), engine.Close())
 	}
 	u.Path = "/" + name

@@ -150,10 +150,10 @@ func Examine(ctx context.Context, d *db.DB) *Report {
 		r.add("connection", Failed, "unreachable", map[string]any{"error": err.Error()})
 		return r
 	}
-	e := &examination{Report: r, db: d, pool: d.Engine().DB().DB}
+	e := newExamination(r, d.Dialect(), d.Clock(), d.Engine().DB().DB)
 	e.parameters(ctx)
 	e.privileges(ctx)
-	e.clock(ctx)
+	e.clocks(ctx)
 	e.latency(ctx)
 	e.tryOut(ctx)
 	return r

@@ -13,7 +13,7 @@ import (
 )
 
 func (e *examination) privileges(ctx context.Context) {
-	switch e.db.Dialect().Name() {
+	switch e.d.Name() {
 	case dialects.MySQL:
 		e.mysqlPrivileges(ctx)
 	case dialects.Dameng:

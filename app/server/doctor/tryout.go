@@ -22,12 +22,11 @@ var errUnexpected = errors.New("it came out otherwise")
 // scratch is a table of the doctor's own.
 type scratch struct {
 	*examination
-	d     dialects.Dialect
 	table string
 }
 
 func (e *examination) tryOut(ctx context.Context) {
-	s := &scratch{examination: e, d: e.db.Dialect(), table: "dingban_doctor_" + strings.ToLower(rand.Text()[:10])}
+	s := &scratch{examination: e, table: "dingban_doctor_" + strings.ToLower(rand.Text()[:10])}
 	trials := []trial{
 		{"create", tryCreate},
 		{"values", tryValues},
