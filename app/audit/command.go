@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"strconv"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -50,23 +49,14 @@ type opened struct {
 }
 
 func open(ctx context.Context, c configs.Config) (_ *opened, err error) {
-	if path, embedded := strings.CutPrefix(c.DSN(), "sqlite://"); embedded {
-		path, _, _ = strings.Cut(path, "?")
-		if _, err := os.Stat(path); err != nil {
-			return nil, fmt.Errorf("database.dsn: there is no database: %w", err)
-		}
-	}
 	o := &opened{config: c}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, o.close(context.WithoutCancel(ctx)))
 		}
 	}()
-	if o.db, err = db.Open(ctx, db.Options{DSN: c.DSN(), PasswordFile: c.Database.PasswordFile, Node: cliNode}); err != nil {
-		return nil, fmt.Errorf("database.dsn: %w", err)
-	}
-	if err := o.db.Ping(ctx); err != nil {
-		return nil, fmt.Errorf("database.dsn: %w", err)
+	if o.db, err = db.OpenExisting(ctx, db.Options{DSN: c.DSN(), PasswordFile: c.Database.PasswordFile, Node: cliNode}); err != nil {
+		return nil, err
 	}
 	file, _ := c.KEKFile()
 	if o.vault, err = vault.Open(ctx, vault.Options{KEKFile: file, DB: o.db}); err != nil {

@@ -92,13 +92,14 @@ func TestOldSegmentsAreExportedAndCutAndTheRestVerifies(t *testing.T) {
 func TestACutWaitsForReadersAndIsFinishedWhenItWasInterrupted(t *testing.T) {
 	t.Parallel()
 	k := signedKit(t, 4)
-	stuck := errors.New("stuck")
-	var open atomic.Bool
-	k.Journal.AddReader(journal.Reader{Name: "slow", FromStart: true, Handle: func(context.Context, []journal.Record) error {
-		if open.Load() {
+	open := make(chan struct{})
+	k.Journal.AddReader(journal.Reader{Name: "slow", FromStart: true, Handle: func(ctx context.Context, _ []journal.Record) error {
+		select {
+		case <-open:
 			return nil
+		case <-ctx.Done():
+			return ctx.Err()
 		}
-		return stuck
 	}})
 	err := k.DB.Tx(k.Context(7), func(ctx context.Context) error {
 		for i := range 8 {
@@ -120,7 +121,7 @@ func TestACutWaitsForReadersAndIsFinishedWhenItWasInterrupted(t *testing.T) {
 	if _, err := k.Journal.Cut(t.Context(), bytes.NewReader(file.Bytes()), now, nil); !errors.Is(err, journal.ErrReaderBehind) {
 		t.Fatalf("got %v", err)
 	}
-	open.Store(true)
+	close(open)
 	k.Settle()
 	k.WaitFor("the position is saved", func() bool {
 		s, err := k.Journal.Readers(t.Context())

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -99,9 +100,12 @@ func examining(cmd *cobra.Command, examine func(context.Context, *db.DB) *Report
 			return err
 		}
 		c := loaded.Config.Database
-		d, err := db.Open(cmd.Context(), db.Options{DSN: loaded.Config.DSN(), PasswordFile: c.PasswordFile, Pool: db.Pool{MaxOpen: 4}})
+		d, err := db.OpenExisting(cmd.Context(), db.Options{DSN: loaded.Config.DSN(), PasswordFile: c.PasswordFile, Pool: db.Pool{MaxOpen: 4}})
 		if err != nil {
-			return err
+			scheme, _, _ := strings.Cut(loaded.Config.DSN(), "://")
+			report := &Report{Dialect: scheme}
+			report.add("connection", Failed, "unreachable", map[string]any{"error": err.Error()})
+			return errors.Join(report.Write(cmd.OutOrStdout(), language, asJSON), failure)
 		}
 		report := examine(cmd.Context(), d)
 		if err := report.Write(cmd.OutOrStdout(), language, asJSON); err != nil {

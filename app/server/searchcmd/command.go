@@ -46,14 +46,11 @@ func on(cmd *cobra.Command, run func(cmd *cobra.Command, c configs.Config, d *db
 			return err
 		}
 		c := loaded.Config
-		d, err := db.Open(cmd.Context(), db.Options{DSN: c.DSN(), PasswordFile: c.Database.PasswordFile, Pool: db.Pool{MaxOpen: 2}, Node: commandNode})
+		d, err := db.OpenExisting(cmd.Context(), db.Options{DSN: c.DSN(), PasswordFile: c.Database.PasswordFile, Pool: db.Pool{MaxOpen: 2}, Node: commandNode})
 		if err != nil {
-			return fmt.Errorf("search: %w", err)
+			return err
 		}
 		defer func() { err = errors.Join(err, d.Close()) }()
-		if err := d.Ping(cmd.Context()); err != nil {
-			return fmt.Errorf("search: the database does not answer; check database.dsn: %w", err)
-		}
 		return run(cmd, c, d)
 	}
 	return cmd

@@ -12,6 +12,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"dingban/app/platform/testkit"
 	"dingban/app/search"
 	"dingban/app/server"
 	"dingban/app/server/searchcmd"
@@ -154,6 +155,16 @@ func TestProgressIsShown(t *testing.T) {
 func TestBadInstallationsAreNamed(t *testing.T) {
 	t.Parallel()
 	i := newInstallation(t)
+	at := filepath.Join(i.dir, "dingban.db")
+	for _, arg := range []string{"status", "rebuild"} {
+		if out, err := i.run(t.Context(), arg); err == nil || !strings.Contains(err.Error(), "there is no database "+at) {
+			t.Errorf("%s: %q, %v", arg, out, err)
+		}
+		if _, err := os.Stat(at); err == nil {
+			t.Fatalf("%s makes a database", arg)
+		}
+	}
+	testkit.Must(t, os.WriteFile(at, nil, 0o600))
 	for _, c := range []struct{ arg, want string }{{"status", "start the server once"}, {"rebuild", "key"}} {
 		if out, err := i.run(t.Context(), c.arg); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %q, %v", c.arg, out, err)

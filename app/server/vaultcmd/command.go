@@ -64,12 +64,9 @@ func open(cmd *cobra.Command, load func() (*configs.Loaded, error)) (*session, e
 	}
 	c := loaded.Config
 	s := &session{config: c, log: slog.New(slog.NewTextHandler(cmd.ErrOrStderr(), &slog.HandlerOptions{Level: slog.LevelWarn})), in: newTerminal(cmd)}
-	s.db, err = db.Open(cmd.Context(), db.Options{DSN: c.DSN(), PasswordFile: c.Database.PasswordFile, Pool: db.Pool{MaxOpen: 4}, Node: c.Server.Node, Log: s.log})
+	s.db, err = db.OpenExisting(cmd.Context(), db.Options{DSN: c.DSN(), PasswordFile: c.Database.PasswordFile, Pool: db.Pool{MaxOpen: 4}, Node: c.Server.Node, Log: s.log})
 	if err != nil {
-		return nil, fmt.Errorf("vault: %w", err)
-	}
-	if err := s.db.Ping(cmd.Context()); err != nil {
-		return nil, errors.Join(fmt.Errorf("vault: the database does not answer; check database.dsn: %w", err), s.db.Close())
+		return nil, err
 	}
 	return s, nil
 }

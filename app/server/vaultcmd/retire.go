@@ -38,14 +38,17 @@ entry under them.`,
 		if graceDays == 0 {
 			graceDays = s.config.Vault.RetireAfter
 		}
-		if graceDays < 1 {
-			return errors.New("vault: --grace-days: at least 1")
-		}
 		return s.retire(cmd, time.Duration(graceDays)*day, yes)
 	})
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
+		if cmd.Flags().Changed("grace-days") && graceDays < 1 {
+			return fmt.Errorf("vault: --grace-days is %d, and must be at least 1", graceDays)
+		}
+		return nil
+	}
 	load = configs.Flags(cmd)
 	b.flags(cmd)
-	cmd.Flags().IntVar(&graceDays, "grace-days", 0, "days since nothing needs a key; vault.retire_after_days when 0")
+	cmd.Flags().IntVar(&graceDays, "grace-days", 0, "days since nothing needs a key, at least 1; vault.retire_after_days when not given")
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	return cmd
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -32,6 +34,26 @@ func (i *installation) exec(statements ...string) {
 			}
 		}
 	})
+}
+
+// What is wrong about a flag is said before anything is opened, and nothing is made where nothing is.
+func TestRetireRefusesBeforeItOpens(t *testing.T) {
+	t.Parallel()
+	i := &installation{t: t, dir: filepath.Join(t.TempDir(), "none"), file: filepath.Join(t.TempDir(), "dingban.yaml")}
+	i.configure("")
+	for _, days := range []string{"-1", "0"} {
+		if out, err := i.run("retire", "--grace-days", days); err == nil || !strings.Contains(err.Error(), "--grace-days is "+days) {
+			t.Errorf("%s days: %v, said %s", days, err, out)
+		}
+	}
+	for _, arg := range []string{"retire", "status", "rewrap"} {
+		if out, err := i.run(arg); err == nil || !strings.Contains(err.Error(), "there is no database "+i.dir) {
+			t.Errorf("%s: %v, said %s", arg, err, out)
+		}
+	}
+	if _, err := os.Stat(i.dir); err == nil {
+		t.Error("the folder was made")
+	}
 }
 
 // TestRetire takes the keys of an installation to their end.
