@@ -1,62 +1,31 @@
 package search_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"os/exec"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"dingban/app/platform/actor"
 	"dingban/app/platform/clock"
 	"dingban/app/platform/db"
 	"dingban/app/platform/journal"
 	"dingban/app/platform/ref"
-	"dingban/app/platform/vault"
+	"dingban/app/platform/testkit"
 	"dingban/app/search"
 )
 
-// A test binary that finds this in its environment is a server that rebuilds, of TestARebuildKilledInTheMiddleGoesOn.
-const rebuilderEnv = "DINGBAN_SEARCH_REBUILDER"
-
-func TestMain(m *testing.M) {
-	if spec := os.Getenv(rebuilderEnv); spec != "" {
-		if err := rebuildElsewhere(spec); err != nil {
-			fmt.Println("error", err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { testkit.Main(m, rebuildElsewhere) }
 
 // rebuildElsewhere rebuilds in small steps until it is done or killed. It says "seen N" after each step.
-func rebuildElsewhere(spec string) error {
-	parts := strings.Split(spec, "\n") // dsn, key file, node
-	node, err := strconv.Atoi(parts[2])
-	if err != nil {
-		return err
-	}
-	ctx := actor.With(context.Background(), actor.System("server"))
-	d, err := db.Open(ctx, db.Options{DSN: parts[0], Node: node, Pool: db.Pool{MaxOpen: 4}})
-	if err != nil {
-		return err
-	}
-	v, err := vault.Open(ctx, vault.Options{KEKFile: parts[1], DB: d})
-	if err != nil {
-		return err
-	}
+func rebuildElsewhere(ctx context.Context, p testkit.Process) error {
 	s := search.New(search.Needs{
-		DB: d, Vault: v, Clock: clock.System(), Access: everybody{}, States: columns{}, People: directory{},
-	}, slowly{Source: search.Tasks(&sealed{db: d, vault: v}), pause: 3 * time.Millisecond})
+		DB: p.DB, Vault: p.Vault, Clock: clock.System(), Access: everybody{}, States: columns{}, People: directory{},
+	}, slowly{Source: search.Tasks(&sealed{db: p.DB, vault: p.Vault}), pause: 3 * time.Millisecond})
 	return s.Rebuild(ctx, func(seen int64) { fmt.Println("seen", seen) })
 }
 
@@ -80,30 +49,17 @@ func (s slowly) Walk(ctx context.Context, after int64, limit int) ([]int64, erro
 // rebuilder starts a server process that rebuilds, and gives what it says.
 func (w *world) rebuilder(node int) (cmd *exec.Cmd, said <-chan int64) {
 	w.t.Helper()
-	exe, err := os.Executable()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	cmd = exec.Command(exe)
-	cmd.Env = append(os.Environ(), rebuilderEnv+"="+strings.Join([]string{w.DSN, w.KEKFile, strconv.Itoa(node)}, "\n"))
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err == nil {
-		err = cmd.Start()
-	}
-	if err != nil {
-		w.t.Fatal(err)
-	}
 	seen := make(chan int64, 10_000)
-	go func() {
-		defer close(seen)
-		for s := bufio.NewScanner(out); s.Scan(); {
-			var n int64
-			if _, err := fmt.Sscanf(s.Text(), "seen %d", &n); err != nil {
-				w.t.Errorf("a server says %q", s.Text())
-			}
-			seen <- n
+	cmd, done := w.StartProcess(node, func(line string) {
+		var n int64
+		if _, err := fmt.Sscanf(line, "seen %d", &n); err != nil {
+			w.t.Errorf("a server says %q", line)
 		}
+		seen <- n
+	})
+	go func() {
+		<-done
+		close(seen)
 	}()
 	return cmd, seen
 }

@@ -1,7 +1,6 @@
 package journal_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -15,53 +14,23 @@ import (
 	"testing"
 	"time"
 
-	"dingban/app/platform/actor"
-	"dingban/app/platform/db"
 	"dingban/app/platform/journal"
 	"dingban/app/platform/journal/proof"
 	"dingban/app/platform/testkit"
-	"dingban/app/platform/vault"
 )
 
-// A test binary that finds this in its environment is one of the servers of
-// TestServersKilledAtRandomLoseAndDoubleNothing.
-const serverEnv = "DINGBAN_JOURNAL_SERVER"
-
-func TestMain(m *testing.M) {
-	if spec := os.Getenv(serverEnv); spec != "" {
-		if err := serve(spec); err != nil {
-			fmt.Println("error", err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { testkit.Main(m, serve) }
 
 // serve appends entries, each with its own number in the request, and numbers them,
 // until it is killed. It says "done N" once entry N is committed, and "lead" when it
 // begins to number.
-func serve(spec string) error {
-	parts := strings.Split(spec, "\n") // dsn, key file, node, first number
-	node, err := strconv.Atoi(parts[2])
-	if err != nil {
-		return err
-	}
-	first, err := strconv.ParseInt(parts[3], 10, 64)
-	if err != nil {
-		return err
-	}
-	ctx := actor.With(context.Background(), actor.System("server"))
-	d, err := db.Open(ctx, db.Options{DSN: parts[0], Node: node, Pool: db.Pool{MaxOpen: 4}})
-	if err != nil {
-		return err
-	}
-	v, err := vault.Open(ctx, vault.Options{KEKFile: parts[1], DB: d})
+func serve(ctx context.Context, p testkit.Process) error {
+	first, err := strconv.ParseInt(p.Args[0], 10, 64)
 	if err != nil {
 		return err
 	}
 	j, err := journal.New(journal.Options{
-		DB: d, Vault: v, CheckpointEvery: 32, // poll and lease as in the product
+		DB: p.DB, Vault: p.Vault, CheckpointEvery: 32, // poll and lease as in the product
 		Log: slog.New(slog.NewTextHandler(leads{os.Stdout}, nil)),
 	})
 	if err != nil {
@@ -71,7 +40,7 @@ func serve(spec string) error {
 		return err
 	}
 	for n := first; ; n++ {
-		err := d.Tx(ctx, func(ctx context.Context) error { return j.Append(ctx, moved(n, "a", "b")) })
+		err := p.DB.Tx(ctx, func(ctx context.Context) error { return j.Append(ctx, moved(n, "a", "b")) })
 		if err == nil {
 			fmt.Println("done", n)
 		} else {
@@ -94,7 +63,7 @@ func (l leads) Write(p []byte) (int, error) {
 // child is one server process.
 type child struct {
 	cmd  *exec.Cmd
-	done chan struct{} // its output has ended
+	done <-chan struct{} // its output has ended
 }
 
 type fleet struct {
@@ -109,26 +78,13 @@ type fleet struct {
 
 func (f *fleet) start(node int, first int64) *child {
 	f.t.Helper()
-	exe, err := os.Executable()
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	c := &child{cmd: exec.Command(exe), done: make(chan struct{})}
-	c.cmd.Env = append(os.Environ(), serverEnv+"="+strings.Join([]string{f.k.DSN, f.k.KEKFile, strconv.Itoa(node), strconv.FormatInt(first, 10)}, "\n"))
-	c.cmd.Stderr = os.Stderr
-	out, err := c.cmd.StdoutPipe()
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	if err := c.cmd.Start(); err != nil {
-		f.t.Fatal(err)
-	}
-	go func() {
-		defer close(c.done)
-		for s := bufio.NewScanner(out); s.Scan(); {
-			f.said(c, s.Text())
-		}
-	}()
+	c := &child{}
+	started := make(chan struct{})
+	c.cmd, c.done = f.k.StartProcess(node, func(line string) {
+		<-started
+		f.said(c, line)
+	}, strconv.FormatInt(first, 10))
+	close(started)
 	return c
 }
 
