@@ -119,7 +119,8 @@ func verifyCommand() *cobra.Command {
 Without --file it is the journal of the configured database, compared with the configured anchors. With --file it is an
 export, and nothing of the installation is needed: no database, no configuration, no secret key. --key names the public
 key (dingban audit key) that was kept outside; without it an export is checked with the keys it brings along, which proves
-only that it is whole. --anchors names a file of checkpoints kept outside: an anchor file, or the lines a syslog server
+only that it is whole. Keys are replaced now and then (dingban audit key rotate): any key of the line will do, since each is
+linked to the next by a statement that both have signed. --anchors names a file of checkpoints kept outside: an anchor file, or the lines a syslog server
 wrote.`,
 		Example: `  dingban audit verify --config /etc/dingban/dingban.yaml
   dingban audit verify --file journal.export --key journal-key.pem`,
@@ -134,14 +135,19 @@ wrote.`,
 		if err != nil {
 			return err
 		}
-		own, err := o.journal.PublicKeys(cmd.Context())
-		if err == nil && len(keys) > 0 && (len(own) == 0 || own[0].ID() != keys[0].ID()) {
-			return fmt.Errorf("--key: the journal is not signed with this key (%s)", keys[0].ID())
-		}
 		kept = append(kept, more...)
 		r, err := o.journal.Verify(cmd.Context(), kept...)
 		if err != nil {
 			return err
+		}
+		if r.OK && len(keys) > 0 {
+			line, err := o.journal.Line(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if !line.Has(keys[0].ID()) {
+				return fmt.Errorf("--key: the journal is not signed with this key (%s), nor with one that came before or after it", keys[0].ID())
+			}
 		}
 		return printReport(cmd.OutOrStdout(), &r, len(kept))
 	})
@@ -217,22 +223,6 @@ func printReport(out io.Writer, r *proof.Report, anchors int) error {
 	_, err := fmt.Fprintf(out, "good: %d entries after %d, %d checkpoints, signed up to %d, compared with %d checkpoints kept outside\nhead %d %s\n",
 		r.Entries, r.Start, r.Checkpoints, r.Signed, anchors, r.Head, hex.EncodeToString(r.HeadHash))
 	return err
-}
-
-func keyCommand() *cobra.Command {
-	return withJournal(&cobra.Command{
-		Use: "key", Short: "Print the public key of the journal, to be kept outside", Args: cobra.NoArgs,
-	}, func(cmd *cobra.Command, o *opened, _ []string) error {
-		keys, err := o.journal.PublicKeys(cmd.Context())
-		if err != nil {
-			return err
-		}
-		if len(keys) == 0 {
-			return errors.New("the journal has no key before the first start of the server")
-		}
-		_, err = cmd.OutOrStdout().Write(keys[0].PEM())
-		return err
-	})
 }
 
 func readersCommand() *cobra.Command {
