@@ -296,12 +296,13 @@ func TestServersThatWriteWhileTheKeyIsReplacedNeverSignWithTheOldOneAgain(t *tes
 	if err != nil {
 		t.Fatal(err)
 	}
-	list := waitCheckpoints(t, k, max(head, line[3].Seq+4))
+	waitCheckpoints(t, k, max(head, line[3].Seq+4))
 	stop()
 	writers.Wait()
 	k.Journal.Stop() // the other one takes over and signs with the new key
 	second.Stop()
-	if list, err = k.Journal.Checkpoints(t.Context(), 0); err != nil {
+	list, err := k.Journal.Checkpoints(t.Context(), 0)
+	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range list {

@@ -125,8 +125,10 @@ func (s *Store) Line(ctx context.Context, chain proof.Hash) (proof.Line, error) 
 		}
 		line, err := proof.NewLine(chain, []proof.PublicKey{key.Public}, list)
 		if n := len(list); err == nil && n > 0 && list[n-1].New.ID() != key.Public.ID() {
-			err = &proof.LineError{Seq: list[n-1].Seq, Problem: proof.ProblemSuccession,
-				Detail: fmt.Sprintf("the key in use (%s) is not the one that the last succession brought: one is gone", key.Public.ID())}
+			err = &proof.LineError{
+				Seq: list[n-1].Seq, Problem: proof.ProblemSuccession,
+				Detail: fmt.Sprintf("the key in use (%s) is not the one that the last succession brought: one is gone", key.Public.ID()),
+			}
 		}
 		return line, err
 	}
