@@ -217,12 +217,25 @@ func printReport(out io.Writer, r *proof.Report, anchors int) error {
 		if r.EntryID != 0 {
 			entry = fmt.Sprintf(" (entry %d)", r.EntryID)
 		}
-		fmt.Fprintf(out, "BAD: %s is %s%s: %s\n%d entries after %d are good before it\n", at, r.Problem, entry, r.Detail, r.Entries, r.Start)
+		fmt.Fprintf(out, "BAD: %s is %s%s: %s\n%d entries after %d are good before it\n", at, inWords(r.Problem), entry, r.Detail, r.Entries, r.Start)
 		return errBad
 	}
 	_, err := fmt.Fprintf(out, "good: %d entries after %d, %d checkpoints, signed up to %d, compared with %d checkpoints kept outside\nhead %d %s\n",
 		r.Entries, r.Start, r.Checkpoints, r.Signed, anchors, r.Head, hex.EncodeToString(r.HeadHash))
 	return err
+}
+
+// inWords makes a problem fit into the sentence of the report.
+func inWords(problem string) string {
+	switch problem {
+	case proof.ProblemSuccession:
+		return "wrong in the succession of its keys"
+	case proof.ProblemUnknownKey:
+		return "signed with an unknown key"
+	case proof.ProblemRetiredKey:
+		return "signed with a retired key"
+	}
+	return problem
 }
 
 func readersCommand() *cobra.Command {
