@@ -60,7 +60,7 @@ type Verification struct {
 	Head        int64  `json:"head" doc:"Number of the last entry walked." example:"1042"`
 	HeadHash    string `json:"headHash" doc:"Hash of the chain there, in hex." example:"66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"`
 	FirstBad    int64  `json:"firstBad,omitempty" doc:"First number at which something is wrong." example:"17"`
-	Problem     string `json:"problem,omitempty" doc:"changed, missing, inserted, swapped, rewritten, truncated or checkpoint." example:"changed"`
+	Problem     string `json:"problem,omitempty" doc:"changed, missing, inserted, swapped, rewritten, truncated, checkpoint, succession, unknown_key or retired_key." example:"changed"`
 	Start       int64  `json:"start" doc:"Number after which the chain begins; older entries were exported and retired." example:"0"`
 	Signed      int64  `json:"signed" doc:"Number up to which the chain is signed." example:"1024"`
 	Checkpoints int64  `json:"checkpoints" doc:"Signed checkpoints found good." example:"2"`

@@ -21,7 +21,7 @@ type Checkpoint struct {
 	Prev      string `json:"prev" doc:"Digest of the checkpoint before, in hex." example:"66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"`
 	Key       string `json:"key" doc:"Id of the SM2 key that signed it: SM3 of its public half, in hex." example:"66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"`
 	Signature string `json:"signature" doc:"SM2 signature in ASN.1, in base64." example:"MEUCIQC0"`
-	Genuine   bool   `json:"genuine" doc:"The signature is that of a key of this journal. Whether the entries are those that were signed is told by verify."`
+	Genuine   bool   `json:"genuine" doc:"The signature is that of the key of this journal whose turn it was. Whether the entries are those that were signed is told by verify."`
 }
 
 // Checkpoints gives a page of them, the newest first. Permission: audit:read. They hold
@@ -36,7 +36,7 @@ func (s *Service) Checkpoints(ctx context.Context, page db.Page) (items []Checkp
 			return nil, "", err
 		}
 	}
-	keys, err := s.journal.PublicKeys(ctx)
+	line, err := s.journal.Line(ctx)
 	if err != nil {
 		return nil, "", err
 	}
@@ -50,14 +50,14 @@ func (s *Service) Checkpoints(ctx context.Context, page db.Page) (items []Checkp
 	}
 	items = make([]Checkpoint, len(list))
 	for i := range list {
-		items[i] = presentCheckpoint(&list[i], keys)
+		items[i] = presentCheckpoint(&list[i], &line)
 	}
 	return items, next, nil
 }
 
-func presentCheckpoint(c *proof.Checkpoint, keys []proof.PublicKey) Checkpoint {
+func presentCheckpoint(c *proof.Checkpoint, line *proof.Line) Checkpoint {
 	return Checkpoint{
 		Seq: c.Seq, From: c.From, At: c.At, Head: c.Head.String(), Root: c.Root.String(), Digest: c.Digest().String(), Prev: c.Prev.String(),
-		Key: c.Key.String(), Signature: base64.StdEncoding.EncodeToString(c.Signature), Genuine: c.SignedBy(keys),
+		Key: c.Key.String(), Signature: base64.StdEncoding.EncodeToString(c.Signature), Genuine: line.Genuine(c),
 	}
 }

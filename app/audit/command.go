@@ -109,7 +109,8 @@ func verifyCommand() *cobra.Command {
 Without --file it is the journal of the configured database, compared with the configured anchors. With --file it is an
 export, and nothing of the installation is needed: no database, no configuration, no secret key. --key names the public
 key (dingban audit key) that was kept outside; without it an export is checked with the keys it brings along, which proves
-only that it is whole. --anchors names a file of checkpoints kept outside: an anchor file, or the lines a syslog server
+only that it is whole. Keys are replaced now and then (dingban audit key rotate): any key of the line will do, since each is
+linked to the next by a statement that both have signed. --anchors names a file of checkpoints kept outside: an anchor file, or the lines a syslog server
 wrote.`,
 		Example: `  dingban audit verify --config /etc/dingban/dingban.yaml
   dingban audit verify --file journal.export --key journal-key.pem`,
@@ -124,14 +125,19 @@ wrote.`,
 		if err != nil {
 			return err
 		}
-		own, err := o.journal.PublicKeys(cmd.Context())
-		if err == nil && len(keys) > 0 && (len(own) == 0 || own[0].ID() != keys[0].ID()) {
-			return fmt.Errorf("--key: the journal is not signed with this key (%s)", keys[0].ID())
-		}
 		kept = append(kept, more...)
 		r, err := o.journal.Verify(cmd.Context(), kept...)
 		if err != nil {
 			return err
+		}
+		if r.OK && len(keys) > 0 {
+			line, err := o.journal.Line(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if !line.Has(keys[0].ID()) {
+				return fmt.Errorf("--key: the journal is not signed with this key (%s), nor with one that came before or after it", keys[0].ID())
+			}
 		}
 		return printReport(cmd.OutOrStdout(), &r, len(kept))
 	})
@@ -201,7 +207,7 @@ func printReport(out io.Writer, r *proof.Report, anchors int) error {
 		if r.EntryID != 0 {
 			entry = fmt.Sprintf(" (entry %d)", r.EntryID)
 		}
-		fmt.Fprintf(out, "BAD: %s is %s%s: %s\n%d entries after %d are good before it\n", at, r.Problem, entry, r.Detail, r.Entries, r.Start)
+		fmt.Fprintf(out, "BAD: %s is %s%s: %s\n%d entries after %d are good before it\n", at, inWords(r.Problem), entry, r.Detail, r.Entries, r.Start)
 		return errBad
 	}
 	_, err := fmt.Fprintf(out, "good: %d entries after %d, %d checkpoints, signed up to %d, compared with %d checkpoints kept outside\nhead %d %s\n",
@@ -209,20 +215,17 @@ func printReport(out io.Writer, r *proof.Report, anchors int) error {
 	return err
 }
 
-func keyCommand() *cobra.Command {
-	return withJournal(&cobra.Command{
-		Use: "key", Short: "Print the public key of the journal, to be kept outside", Args: cobra.NoArgs,
-	}, func(cmd *cobra.Command, o *opened, _ []string) error {
-		keys, err := o.journal.PublicKeys(cmd.Context())
-		if err != nil {
-			return err
-		}
-		if len(keys) == 0 {
-			return errors.New("the journal has no key before the first start of the server")
-		}
-		_, err = cmd.OutOrStdout().Write(keys[0].PEM())
-		return err
-	})
+// inWords makes a problem fit into the sentence of the report.
+func inWords(problem string) string {
+	switch problem {
+	case proof.ProblemSuccession:
+		return "wrong in the succession of its keys"
+	case proof.ProblemUnknownKey:
+		return "signed with an unknown key"
+	case proof.ProblemRetiredKey:
+		return "signed with a retired key"
+	}
+	return problem
 }
 
 func readersCommand() *cobra.Command {

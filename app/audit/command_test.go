@@ -3,6 +3,7 @@ package audit_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -20,6 +21,7 @@ import (
 	"dingban/app/platform/fault"
 	"dingban/app/platform/journal"
 	"dingban/app/platform/journal/anchor"
+	"dingban/app/platform/journal/proof"
 	"dingban/app/platform/testkit"
 )
 
@@ -80,14 +82,7 @@ func (s *shop) work(entries int) {
 // run is a command line; it gives what was printed.
 func (s *shop) run(args ...string) (string, error) {
 	s.t.Helper()
-	root := &cobra.Command{Use: "dingban", SilenceErrors: true}
-	root.AddCommand(audit.Command())
-	var out bytes.Buffer
-	root.SetOut(&out)
-	root.SetErr(&out)
-	root.SetArgs(append([]string{"audit"}, args...))
-	err := root.ExecuteContext(s.t.Context())
-	return out.String(), err
+	return s.runWith("", args...)
 }
 
 func (s *shop) must(args ...string) string {
@@ -395,5 +390,97 @@ func TestCommandShowsReadersAndRunsThemAgain(t *testing.T) {
 	}
 	if _, err := s.run("verify", "--data-dir", filepath.Join(s.dir, "nowhere")); err == nil || !strings.Contains(err.Error(), "database.dsn") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// runWith is run with an answer on the input.
+func (s *shop) runWith(in string, args ...string) (string, error) {
+	s.t.Helper()
+	root := &cobra.Command{Use: "dingban", SilenceErrors: true}
+	root.AddCommand(audit.Command())
+	var out bytes.Buffer
+	root.SetIn(strings.NewReader(in))
+	root.SetOut(&out)
+	root.SetErr(&out)
+	root.SetArgs(append([]string{"audit"}, args...))
+	err := root.ExecuteContext(s.t.Context())
+	return out.String(), err
+}
+
+func TestCommandReplacesTheSigningKeyAndShowsAll(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	if _, err := s.run("key", "rotate", "--yes", "--config", s.config); !errors.Is(err, journal.ErrNoKey) {
+		t.Errorf("before the first start: %v", err)
+	}
+	if out := s.must("key", "show", "--config", s.config, "--language", "en"); !strings.Contains(out, "before the first start") {
+		t.Errorf("got %s", out)
+	}
+	s.work(6)
+	old, before := filepath.Join(s.dir, "old.pem"), filepath.Join(s.dir, "before.export")
+	if err := os.WriteFile(old, []byte(s.must("key", "--config", s.config)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.must("export", before, "--config", s.config)
+	out, err := s.runWith("yes\n", "key", "rotate", "--config", s.config)
+	if err == nil || !strings.Contains(err.Error(), "not confirmed") || !strings.Contains(out, "can never sign again") {
+		t.Errorf("not agreed: %s, %v", out, err)
+	}
+	if out, err = s.runWith("rotate\n", "key", "rotate", "--config", s.config); err != nil || !strings.Contains(out, "signs what comes after number 6.") {
+		t.Fatalf("%s, %v", out, err)
+	}
+	s.work(3) // and numbers what was written down
+	list, err := s.Journal.List(t.Context(), journal.Filter{Verb: "audit.rotate_key"})
+	if err != nil || len(list) != 1 || list[0].ActorID != 0 || len(list[0].Changes) != 2 || list[0].Changes[1].To != float64(6) {
+		t.Errorf("the journal keeps %+v, %v", list, err)
+	}
+
+	if out = s.must("key", "show", "--config", s.config, "--language", "en"); !regexp.MustCompile(`(?m)^[0-9a-f]{64}  in use   entry 6, .*—$`).MatchString(out) || !strings.Contains(out, "retired  entry 0, ") {
+		t.Errorf("got %s", out)
+	}
+	if out = s.must("key", "show", "--config", s.config); !strings.Contains(out, "已停用") || !strings.Contains(out, "使用中") {
+		t.Errorf("got %s", out)
+	}
+	var shown audit.Keys
+	if err := json.Unmarshal([]byte(s.must("key", "show", "--config", s.config, "--json")), &shown); err != nil || len(shown.Items) != 2 {
+		t.Fatalf("%+v, %v", shown, err)
+	}
+	if k := shown.Items[1]; k.State != audit.KeyRetired || k.Last != 6 || k.Until == 0 || k.Since == 0 || shown.Items[0].After != 6 {
+		t.Errorf("got %+v", shown)
+	}
+	a := audit.New(s.DB, s.Journal, onlyAuditor{}, names{}, nil)
+	if _, err := a.Keys(s.Context(stranger)); !fault.Is(err, fault.KindDenied) {
+		t.Errorf("a stranger: %v", err)
+	}
+	if keys, err := a.Keys(context.WithValue(s.Context(auditor), markAuditor{}, true)); err != nil || !slices.Equal(keys, shown.Items) {
+		t.Errorf("%+v, %v", keys, err)
+	}
+	items, _, err := a.Checkpoints(context.WithValue(s.Context(auditor), markAuditor{}, true), db.Page{})
+	if err != nil || slices.ContainsFunc(items, func(c audit.Checkpoint) bool { return !c.Genuine }) {
+		t.Errorf("checkpoints of both keys: %+v, %v", items, err)
+	}
+
+	next, after, strange := filepath.Join(s.dir, "new.pem"), filepath.Join(s.dir, "after.export"), filepath.Join(s.dir, "strange.pem")
+	if err := os.WriteFile(next, []byte(s.must("key", "--config", s.config)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	other, err := proof.NewSigner()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(strange, other.Public.PEM(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.must("export", after, "--config", s.config)
+	for _, key := range []string{old, next} {
+		s.must("verify", "--config", s.config, "--key", key)
+		s.must("verify", "--file", after, "--key", key, "--anchors", s.anchor)
+	}
+	if _, err := s.run("verify", "--config", s.config, "--key", strange); err == nil || !strings.Contains(err.Error(), "nor with one that came before or after it") {
+		t.Errorf("a stranger's key: %v", err)
+	}
+	s.must("verify", "--file", before, "--key", old)
+	if out, err := s.run("verify", "--file", before, "--key", next); err == nil || !strings.Contains(out, "is signed with an unknown key: ") {
+		t.Errorf("a file from before with the key from after: %s, %v", out, err)
 	}
 }

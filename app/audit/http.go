@@ -34,6 +34,7 @@ type (
 		Limit  int    `query:"limit" doc:"Checkpoints a page." minimum:"1" maximum:"200" default:"50"`
 	}
 	checkpointsOutput struct{ Body httpapi.Page[Checkpoint] }
+	keysOutput        struct{ Body Keys }
 )
 
 // SkipRequest names the entry, so that nobody skips another one than was looked at.
@@ -102,5 +103,16 @@ func (s *Service) Routes(a *httpapi.API) {
 			return nil, err
 		}
 		return &checkpointsOutput{httpapi.Page[Checkpoint]{Items: items, Next: next}}, nil
+	})
+	httpapi.Register(a, httpapi.Op{
+		ID: "audit-keys", Method: http.MethodGet, Path: "/audit/keys", Tag: "Audit", Permission: PermissionRead,
+		Summary:     "List the signing keys",
+		Description: "Every key the journal was ever signed with, newest first: from which entry to which it signed, and its public half. The key is replaced on the host.",
+	}, func(ctx context.Context, _ *struct{}) (*keysOutput, error) {
+		items, err := s.Keys(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return &keysOutput{Keys{Items: items}}, nil
 	})
 }

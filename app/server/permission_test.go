@@ -351,5 +351,6 @@ func (m *matrix) readerCases() map[string]matrixCase {
 		"audit-rerun":          fixed("/audit/readers/notify/rerun"),
 		"audit-skip":           func() (string, any) { return "/audit/readers/notify/skip", map[string]any{"entry": 17} },
 		"audit-checkpoints":    fixed("/audit/checkpoints"),
+		"audit-keys":           fixed("/audit/keys"),
 	}
 }

@@ -36,6 +36,7 @@ func TestEverySealedColumnIsTold(t *testing.T) {
 		"journal_chain.hash", // public, as is all that proves the chain
 		"journal_key.public", "journal_checkpoint.head", "journal_checkpoint.root", "journal_checkpoint.prev", "journal_checkpoint.signer",
 		"journal_checkpoint.signature", "journal_cut.head", "journal_cut.checkpoint", "journal_cut.export", "journal_cut.signer", "journal_cut.signature",
+		"journal_succession.checkpoint", "journal_succession.old_key", "journal_succession.new_key", "journal_succession.old_signature", "journal_succession.new_signature",
 	}
 	told := map[string]bool{}
 	for _, c := range server.Sealed() {

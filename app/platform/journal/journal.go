@@ -8,7 +8,7 @@
 // gap and chains them with SM3. Readers follow the number, at least once and in
 // order. Entries are never changed; Verify finds any that was, and a signed checkpoint
 // each 1,024 entries or minute, kept outside too, tells a chain made anew from the one
-// that was.
+// that was. The key that signs can be replaced by another; package signing keeps them.
 package journal
 
 import (
@@ -27,6 +27,7 @@ import (
 	"dingban/app/platform/db"
 	"dingban/app/platform/journal/proof"
 	"dingban/app/platform/journal/schema"
+	"dingban/app/platform/journal/signing"
 	"dingban/app/platform/ref"
 	"dingban/app/platform/vault"
 )
@@ -121,6 +122,7 @@ type Journal struct {
 	db      *db.DB
 	vault   Sealer
 	clock   clock.Clock
+	signing *signing.Store
 	log     *slog.Logger
 	poll    time.Duration
 	lease   time.Duration
@@ -159,7 +161,7 @@ func New(o Options) (*Journal, error) {
 		o.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
 	j := &Journal{
-		db: o.DB, vault: o.Vault, clock: o.Clock, log: o.Log,
+		db: o.DB, vault: o.Vault, clock: o.Clock, log: o.Log, signing: signing.New(o.DB, o.Vault, o.Clock),
 		poll: o.Poll, lease: o.Lease, backoff: o.Backoff,
 		wake:      make(chan struct{}, 1),
 		tail:      newTail(),

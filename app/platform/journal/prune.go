@@ -35,13 +35,13 @@ func (j *Journal) Export(ctx context.Context, to io.Writer, before int64) (Expor
 		return Exported{}, err
 	}
 	out := Exported{From: p.start.Seq, Seq: p.last.Seq}
-	w := proof.NewWriter(to, p.start, p.keys)
+	w := proof.NewWriter(to, p.start, p.line)
 	at, hash, next := p.start.Seq, p.start.Hash, p.start.Seq
 	if p.start.Seq > 0 {
 		next++ // the checkpoint at the cut is in the file before
 	}
 	for {
-		list, err := j.checkpoints(ctx, p.start.Chain, next, verifyBatch)
+		list, err := j.signing.Checkpoints(ctx, p.start.Chain, next, verifyBatch)
 		if err != nil {
 			return out, err
 		}
@@ -96,7 +96,7 @@ func (j *Journal) exportSegment(ctx context.Context, w *proof.Writer, from, to i
 type plan struct {
 	start proof.Start
 	last  proof.Checkpoint
-	keys  []proof.PublicKey
+	line  proof.Line
 }
 
 func (j *Journal) plan(ctx context.Context, before int64) (p plan, err error) {
@@ -104,11 +104,11 @@ func (j *Journal) plan(ctx context.Context, before int64) (p plan, err error) {
 	if err != nil {
 		return p, err
 	}
-	if p.keys, err = j.PublicKeys(ctx); err != nil {
+	if p.line, err = j.line(ctx, chain); err != nil {
 		return p, err
 	}
 	var r Report
-	start, ok, err := j.start(ctx, &r, chain, p.keys)
+	start, ok, err := j.start(ctx, &r, chain, &p.line)
 	if err != nil {
 		return p, err
 	}
@@ -119,7 +119,7 @@ func (j *Journal) plan(ctx context.Context, before int64) (p plan, err error) {
 	if before == 0 {
 		before = clock.Millis(j.clock)
 	}
-	last, found, err := j.lastCheckpoint(ctx, chain, 1<<62, before)
+	last, found, err := j.signing.LastCheckpoint(ctx, chain, 1<<62, before)
 	if err != nil {
 		return p, err
 	}
@@ -140,15 +140,19 @@ func (j *Journal) Cut(ctx context.Context, export io.Reader, before int64, also 
 	if err != nil {
 		return cut, err
 	}
-	signer, err := j.readSigner(ctx)
+	signer, err := j.signing.Key(ctx)
 	if err != nil {
 		return cut, err
 	}
 	if signer == nil {
 		return cut, ErrNothing
 	}
+	line, err := j.line(ctx, chain)
+	if err != nil {
+		return cut, err
+	}
 	digest := sm3.New()
-	file, err := proof.CheckFile(io.TeeReader(export, digest), []proof.PublicKey{signer.Public}, nil, nil)
+	file, err := proof.CheckFile(io.TeeReader(export, digest), line.Keys(), nil, nil)
 	if err != nil {
 		return cut, fmt.Errorf("%w: %w", ErrExport, err)
 	}
@@ -156,7 +160,7 @@ func (j *Journal) Cut(ctx context.Context, export io.Reader, before int64, also 
 		return cut, fmt.Errorf("%w: at number %d: %s", ErrExport, file.FirstBad, file.Detail)
 	}
 	var r Report
-	start, ok, err := j.start(ctx, &r, chain, []proof.PublicKey{signer.Public})
+	start, ok, err := j.start(ctx, &r, chain, &line)
 	if err != nil {
 		return cut, err
 	}
@@ -166,7 +170,7 @@ func (j *Journal) Cut(ctx context.Context, export io.Reader, before int64, also 
 	if file.Start != start {
 		return cut, fmt.Errorf("%w: it begins after %d of journal %s, the database after %d of %s", ErrExport, file.Start.Seq, file.Start.Chain, start.Seq, chain)
 	}
-	list, err := j.checkpoints(ctx, chain, file.Head, 1)
+	list, err := j.signing.Checkpoints(ctx, chain, file.Head, 1)
 	if err != nil {
 		return cut, err
 	}
@@ -182,11 +186,11 @@ func (j *Journal) Cut(ctx context.Context, export io.Reader, before int64, also 
 		return cut, err
 	}
 	cut = proof.Cut{Chain: chain, Seq: file.Head, Head: list[0].Head, At: clock.Millis(j.clock), Checkpoint: list[0].Digest(), Export: proof.Hash(digest.Sum(nil))}
-	if err := cut.Sign(signer); err != nil {
+	if err := cut.Sign(signer.Signer); err != nil {
 		return cut, err
 	}
 	err = j.db.Tx(ctx, func(ctx context.Context) error {
-		if err := j.insertCut(ctx, &cut); err != nil {
+		if err := j.signing.AddCut(ctx, signer, &cut); err != nil {
 			return err
 		}
 		if also == nil {
@@ -245,15 +249,15 @@ func (j *Journal) cutSeq(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	cut, err := j.lastCut(ctx, chain)
+	cut, err := j.signing.LastCut(ctx, chain)
 	if err != nil || cut.Seq == 0 {
 		return 0, err
 	}
-	keys, err := j.PublicKeys(ctx)
+	line, err := j.line(ctx, chain)
 	if err != nil {
 		return 0, err
 	}
-	if err := proof.CheckCut(&cut, chain, keys); err != nil {
+	if err := line.CheckCut(&cut, chain); err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrBroken, err)
 	}
 	return cut.Seq, nil

@@ -9,6 +9,7 @@ import (
 
 	"dingban/app/platform/clock"
 	"dingban/app/platform/journal/proof"
+	"dingban/app/platform/journal/signing"
 )
 
 // ErrBroken says that the journal is not what was signed before, so that nothing more
@@ -27,10 +28,11 @@ type Anchor interface {
 }
 
 // signer signs checkpoints while this process leads. It needs no fence: a checkpoint
-// names the one before, and the database takes one successor only.
+// names the one before, and the database takes one successor only, and none that is
+// signed with a key whose time is over.
 type signer struct {
 	journal *Journal
-	key     *proof.Signer
+	key     *signing.Key
 	chain   proof.Hash
 	last    proof.Checkpoint
 	ready   bool
@@ -105,7 +107,15 @@ func (s *signer) turn(ctx context.Context, now bool) (time.Duration, error) {
 		if rest := j.checkpointAge - time.Since(s.openAt); !now && rest > 0 && open < j.checkpointEvery {
 			return rest, nil
 		}
-		if err := s.sign(ctx, min(head, s.last.Seq+j.checkpointEvery)); err != nil {
+		err := s.sign(ctx, min(head, s.last.Seq+j.checkpointEvery))
+		if errors.Is(err, signing.ErrReplaced) {
+			j.log.InfoContext(ctx, "the journal is signed with a new key from now on")
+			s.ready = false
+			if err = s.prepare(ctx); err == nil {
+				continue
+			}
+		}
+		if err != nil {
 			return 0, err
 		}
 		s.openAt = time.Time{}
@@ -119,18 +129,18 @@ func (s *signer) prepare(ctx context.Context) error {
 	if s.chain, err = j.chainID(ctx); err != nil {
 		return err
 	}
-	if s.key, err = j.readSigner(ctx); err != nil {
+	if s.key, err = j.signing.Key(ctx); err != nil {
 		return err
 	}
 	if s.key == nil {
-		if err := j.addSigner(ctx, s.chain); err != nil {
+		if err := j.signing.Begin(ctx, s.chain); err != nil {
 			return err
 		}
-		if s.key, err = j.readSigner(ctx); err != nil {
+		if s.key, err = j.signing.Key(ctx); err != nil {
 			return err
 		}
 	}
-	last, ok, err := j.lastCheckpoint(ctx, s.chain, math.MaxInt64, math.MaxInt64)
+	last, ok, err := j.signing.LastCheckpoint(ctx, s.chain, math.MaxInt64, math.MaxInt64)
 	if err != nil {
 		return err
 	}
@@ -168,10 +178,10 @@ func (s *signer) sign(ctx context.Context, seq int64) error {
 		Chain: s.chain, From: s.last.Seq, Seq: seq, Head: hash, Root: tree.Root(),
 		At: max(clock.Millis(j.clock), s.last.At), Prev: s.last.Digest(),
 	}
-	if err := c.Sign(s.key); err != nil {
+	if err := c.Sign(s.key.Signer); err != nil {
 		return err
 	}
-	if err := j.insertCheckpoint(ctx, &c); err != nil {
+	if err := j.signing.AddCheckpoint(ctx, s.key, &c); err != nil {
 		return err
 	}
 	s.last = c
@@ -260,7 +270,7 @@ func (j *Journal) Checkpoints(ctx context.Context, from int64) ([]proof.Checkpoi
 	if err != nil {
 		return nil, err
 	}
-	return j.checkpoints(ctx, chain, from, verifyBatch)
+	return j.signing.Checkpoints(ctx, chain, from, verifyBatch)
 }
 
 // CheckpointsBefore gives those with a number less than before, the newest first, at most
@@ -270,7 +280,7 @@ func (j *Journal) CheckpointsBefore(ctx context.Context, before int64, limit int
 	if err != nil {
 		return nil, err
 	}
-	return j.queryCheckpoints(ctx, chain, "SELECT "+checkpointCols+" FROM `journal_checkpoint` WHERE `seq` < ? ORDER BY `seq` DESC LIMIT ?", before, min(limit, verifyBatch))
+	return j.signing.CheckpointsBefore(ctx, chain, before, min(limit, verifyBatch))
 }
 
 func (j *Journal) chainID(ctx context.Context) (proof.Hash, error) {

@@ -21,6 +21,9 @@ const (
 	ProblemRewritten  = proof.ProblemRewritten
 	ProblemTruncated  = proof.ProblemTruncated
 	ProblemCheckpoint = proof.ProblemCheckpoint
+	ProblemSuccession = proof.ProblemSuccession
+	ProblemUnknownKey = proof.ProblemUnknownKey
+	ProblemRetiredKey = proof.ProblemRetiredKey
 )
 
 // Report is what Verify found.
@@ -114,33 +117,39 @@ func (j *Journal) Verify(ctx context.Context, anchors ...proof.Checkpoint) (Repo
 	}
 	// Checkpoints first: what signed them, and what they sign, must be there when it is
 	// read afterwards.
-	last, signed, err := j.lastCheckpoint(ctx, chain, math.MaxInt64, math.MaxInt64)
+	last, signed, err := j.signing.LastCheckpoint(ctx, chain, math.MaxInt64, math.MaxInt64)
 	if err != nil {
 		return r, err
 	}
-	keys, err := j.PublicKeys(ctx)
-	if errors.Is(err, ErrKey) {
+	line, err := j.signing.Line(ctx, chain)
+	var bad *proof.LineError
+	switch {
+	case errors.Is(err, ErrKey):
 		r.Bad(0, 0, ProblemCheckpoint, err.Error())
 		return r, nil
-	}
-	if err != nil {
+	case errors.As(err, &bad):
+		r.Bad(bad.Seq, 0, bad.Problem, bad.Detail)
+		return r, nil
+	case err != nil:
 		return r, err
 	}
+	keys := line.Keys()
 	if !signed && len(keys) > 0 {
 		// The key comes with the first checkpoint; both may be a moment old.
-		if last, signed, err = j.lastCheckpoint(ctx, chain, math.MaxInt64, math.MaxInt64); err != nil {
+		if last, signed, err = j.signing.LastCheckpoint(ctx, chain, math.MaxInt64, math.MaxInt64); err != nil {
 			return r, err
 		}
 	}
-	start, ok, err := j.start(ctx, &r, chain, keys)
+	start, ok, err := j.start(ctx, &r, chain, &line)
 	if err != nil || !ok {
 		return r, err
 	}
 	w := &walk{journal: j, report: &r, chain: chain}
-	if w.checker, err = proof.NewChecker(&r, start, keys, anchors); err != nil {
+	if w.checker, err = proof.NewChecker(&r, start, line, anchors); err != nil || !w.checker.Begin() {
 		return r, err
 	}
-	w.until, w.after = last.Seq, start.Seq-1
+	// The checkpoint at which the key changed may have come after last was read.
+	w.until, w.after = max(last.Seq, line.LastSeq()), start.Seq-1
 	if start.Seq > 0 {
 		w.after = start.Seq
 	}
@@ -172,13 +181,13 @@ func (j *Journal) Verify(ctx context.Context, anchors ...proof.Checkpoint) (Repo
 }
 
 // start is the beginning, or the cut below which entries were exported and removed.
-func (j *Journal) start(ctx context.Context, r *Report, chain proof.Hash, keys []proof.PublicKey) (proof.Start, bool, error) {
+func (j *Journal) start(ctx context.Context, r *Report, chain proof.Hash, line *proof.Line) (proof.Start, bool, error) {
 	start := proof.Start{Chain: chain, Hash: chain}
-	cut, err := j.lastCut(ctx, chain)
+	cut, err := j.signing.LastCut(ctx, chain)
 	if err != nil || cut.Seq == 0 {
 		return start, err == nil, err
 	}
-	if err := proof.CheckCut(&cut, chain, keys); err != nil {
+	if err := line.CheckCut(&cut, chain); err != nil {
 		r.Bad(1, 0, ProblemMissing, err.Error())
 		return start, false, nil
 	}
@@ -235,7 +244,7 @@ func (w *walk) run(ctx context.Context) (good bool, err error) {
 func (w *walk) signed(ctx context.Context, upTo int64) (good bool, err error) {
 	for w.after < min(upTo, w.until) {
 		if len(w.queue) == 0 {
-			if w.queue, err = w.journal.checkpoints(ctx, w.chain, w.after+1, verifyBatch); err != nil {
+			if w.queue, err = w.journal.signing.Checkpoints(ctx, w.chain, w.after+1, verifyBatch); err != nil {
 				return false, err
 			}
 			if len(w.queue) == 0 { // taken away meanwhile
@@ -253,16 +262,6 @@ func (w *walk) signed(ctx context.Context, upTo int64) (good bool, err error) {
 		}
 	}
 	return true, nil
-}
-
-// PublicKeys gives the keys that checkpoints are signed with; none before the first
-// start.
-func (j *Journal) PublicKeys(ctx context.Context) ([]proof.PublicKey, error) {
-	signer, err := j.readSigner(ctx)
-	if err != nil || signer == nil {
-		return nil, err
-	}
-	return []proof.PublicKey{signer.Public}, nil
 }
 
 // check compares one number with its entry and the one before; done when it is bad.

@@ -503,3 +503,17 @@ ALTER TABLE "search_state" ADD "run_at" BIGINT DEFAULT 0 NOT NULL;
 ALTER TABLE "search_state" ADD "run_seen" BIGINT DEFAULT 0 NOT NULL;
 
 ALTER TABLE "search_state" ADD "noted_at" BIGINT DEFAULT 0 NOT NULL;
+
+CREATE TABLE "journal_succession" (
+  "id" BIGINT NOT NULL,
+  "seq" BIGINT NOT NULL,
+  "checkpoint" VARBINARY(32) NOT NULL,
+  "at" BIGINT NOT NULL,
+  "old_key" VARBINARY(128) NOT NULL,
+  "new_key" VARBINARY(128) NOT NULL,
+  "old_signature" VARBINARY(80) NOT NULL,
+  "new_signature" VARBINARY(80) NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+ALTER TABLE "journal_key" ADD "uses" BIGINT DEFAULT 0 NOT NULL;

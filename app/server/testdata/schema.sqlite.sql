@@ -503,3 +503,17 @@ ALTER TABLE `search_state` ADD COLUMN `run_at` INTEGER DEFAULT 0 NOT NULL;
 ALTER TABLE `search_state` ADD COLUMN `run_seen` INTEGER DEFAULT 0 NOT NULL;
 
 ALTER TABLE `search_state` ADD COLUMN `noted_at` INTEGER DEFAULT 0 NOT NULL;
+
+CREATE TABLE `journal_succession` (
+  `id` INTEGER NOT NULL,
+  `seq` INTEGER NOT NULL,
+  `checkpoint` BLOB CHECK (length(`checkpoint`) <= 32) NOT NULL,
+  `at` INTEGER NOT NULL,
+  `old_key` BLOB CHECK (length(`old_key`) <= 128) NOT NULL,
+  `new_key` BLOB CHECK (length(`new_key`) <= 128) NOT NULL,
+  `old_signature` BLOB CHECK (length(`old_signature`) <= 80) NOT NULL,
+  `new_signature` BLOB CHECK (length(`new_signature`) <= 80) NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+ALTER TABLE `journal_key` ADD COLUMN `uses` INTEGER DEFAULT 0 NOT NULL;

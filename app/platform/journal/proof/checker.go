@@ -21,6 +21,14 @@ const (
 	ProblemTruncated = "truncated"
 	// ProblemCheckpoint is a checkpoint that is gone, changed or not signed by the key.
 	ProblemCheckpoint = "checkpoint"
+	// ProblemSuccession is a statement about the change of the signing key that is
+	// forged, or not where and what it was.
+	ProblemSuccession = "succession"
+	// ProblemUnknownKey is a checkpoint signed with a key to which no succession leads:
+	// a stranger's, or the succession was taken away.
+	ProblemUnknownKey = "unknown_key"
+	// ProblemRetiredKey is a checkpoint signed with a key after the end of its time.
+	ProblemRetiredKey = "retired_key"
 )
 
 // Report is what a check found.
@@ -63,7 +71,7 @@ type Start struct {
 type Checker struct {
 	report  *Report
 	start   Start
-	keys    map[Hash]PublicKey
+	line    Line
 	anchors map[int64][]Checkpoint
 	newest  int64 // of the anchors
 
@@ -71,17 +79,15 @@ type Checker struct {
 	from int64 // the open segment begins after it
 	prev Hash
 	seen bool // there was a checkpoint
+	part bool // what is walked may end before the newest key took over
 }
 
 // NewChecker makes one that writes into report. Anchors are checkpoints kept outside;
 // one that no key has signed is an error, since it says nothing about the journal.
-func NewChecker(report *Report, start Start, keys []PublicKey, anchors []Checkpoint) (*Checker, error) {
+func NewChecker(report *Report, start Start, line Line, anchors []Checkpoint) (*Checker, error) {
 	c := &Checker{
-		report: report, start: start, keys: map[Hash]PublicKey{}, anchors: map[int64][]Checkpoint{},
+		report: report, start: start, line: line, anchors: map[int64][]Checkpoint{},
 		from: start.Seq, prev: start.Checkpoint, seen: start.Seq > 0,
-	}
-	for _, k := range keys {
-		c.keys[k.ID()] = k
 	}
 	report.Start, report.Head, report.HeadHash, report.Signed = start.Seq, start.Seq, start.Hash[:], start.Seq
 	for i := range anchors {
@@ -89,7 +95,8 @@ func NewChecker(report *Report, start Start, keys []PublicKey, anchors []Checkpo
 		if a.Chain != start.Chain {
 			return nil, fmt.Errorf("proof: the anchor at %d belongs to another journal (%s)", a.Seq, a.Chain)
 		}
-		if !c.keys[a.Key].verify(a.Body(), a.Signature) {
+		// Any key of the line: one that was retired since has signed what was anchored then.
+		if !c.line.key(a.Key).verify(a.Body(), a.Signature) {
 			return nil, fmt.Errorf("proof: the anchor at %d is not signed by a key of this journal", a.Seq)
 		}
 		c.anchors[a.Seq] = append(c.anchors[a.Seq], a)
@@ -108,10 +115,13 @@ func (c *Checker) Entry(seq int64, hash Hash) {
 // Checkpoint holds one against the entries up to its number; false when it is bad.
 func (c *Checker) Checkpoint(cp *Checkpoint) bool {
 	r := c.report
+	key := c.line.may(cp.Key, cp.Seq)
 	switch {
 	case cp.Chain != c.start.Chain:
 		r.Bad(cp.Seq, 0, ProblemCheckpoint, fmt.Sprintf("the checkpoint at %d belongs to another journal", cp.Seq))
-	case !c.keys[cp.Key].verify(cp.Body(), cp.Signature):
+	case key != nil:
+		r.Bad(key.Seq, 0, key.Problem, key.Detail)
+	case !c.line.key(cp.Key).verify(cp.Body(), cp.Signature):
 		r.Bad(cp.Seq, 0, ProblemCheckpoint, fmt.Sprintf("the signature of the checkpoint at %d is wrong", cp.Seq))
 	case cp.Seq > r.Head:
 		r.Bad(r.Head+1, 0, ProblemTruncated, fmt.Sprintf("%d was signed, the journal ends at %d", cp.Seq, r.Head))
@@ -126,6 +136,9 @@ func (c *Checker) Checkpoint(cp *Checkpoint) bool {
 				return false
 			}
 		}
+		if !c.passed(c.line.pass(cp.Seq, cp.Digest())) {
+			return false
+		}
 		delete(c.anchors, cp.Seq)
 		r.Checkpoints++
 		r.Signed = cp.Seq
@@ -135,9 +148,23 @@ func (c *Checker) Checkpoint(cp *Checkpoint) bool {
 	return false
 }
 
+// Begin holds the start against the successions of keys; false when it is bad.
+func (c *Checker) Begin() bool { return c.passed(c.line.begin(&c.start)) }
+
+func (c *Checker) passed(bad *LineError) bool {
+	if bad != nil {
+		c.report.Bad(bad.Seq, 0, bad.Problem, bad.Detail)
+	}
+	return bad == nil
+}
+
 // End says whether the walk came as far as it had to; false when it did not.
 func (c *Checker) End() bool {
 	r := c.report
+	if s := c.line.rest(); s != nil && s.Seq > r.Head && !c.part {
+		r.Bad(r.Head+1, 0, ProblemTruncated, fmt.Sprintf("the key changed at %d, the journal ends at %d", s.Seq, r.Head))
+		return false
+	}
 	if c.newest > r.Head {
 		r.Bad(r.Head+1, 0, ProblemTruncated, fmt.Sprintf("%d was anchored outside, the journal ends at %d", c.newest, r.Head))
 		return false
@@ -157,6 +184,10 @@ func (c *Checker) End() bool {
 	case !c.seen:
 		r.Bad(0, 0, ProblemCheckpoint, "there is no checkpoint")
 		return false
+	case c.line.rest() != nil && c.line.rest().Seq <= r.Head:
+		at := c.line.rest().Seq
+		r.Bad(at, 0, ProblemSuccession, fmt.Sprintf("the checkpoint at %d, at which the key changed, is gone", at))
+		return false
 	}
 	for _, a := range c.anchors[c.start.Seq] {
 		if a.Digest() != c.start.Checkpoint {
@@ -165,17 +196,4 @@ func (c *Checker) End() bool {
 		}
 	}
 	return true
-}
-
-// CheckCut says whether a cut is signed by one of the keys.
-func CheckCut(cut *Cut, chain Hash, keys []PublicKey) error {
-	if cut.Chain != chain {
-		return fmt.Errorf("proof: the cut at %d belongs to another journal", cut.Seq)
-	}
-	for _, k := range keys {
-		if k.ID() == cut.Key && k.verify(cut.Body(), cut.Signature) {
-			return nil
-		}
-	}
-	return fmt.Errorf("proof: the signature of the cut at %d is wrong", cut.Seq)
 }

@@ -62,16 +62,6 @@ func (c *Checkpoint) Sign(key *Signer) (err error) {
 	return err
 }
 
-// SignedBy says whether one of the keys has signed it.
-func (c *Checkpoint) SignedBy(keys []PublicKey) bool {
-	for _, k := range keys {
-		if k.ID() == c.Key {
-			return k.verify(c.Body(), c.Signature)
-		}
-	}
-	return false
-}
-
 func parseCheckpoint(body []byte) (cp Checkpoint, err error) {
 	c := &cursor{rest: body}
 	c.domain(checkpointByte, checkpointDomain)

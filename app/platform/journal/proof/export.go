@@ -9,11 +9,17 @@ import (
 )
 
 const (
-	magic    = "DINGBAN-JOURNAL\x01"
+	magic    = "DINGBAN-JOURNAL"
 	maxFrame = 64 << 20
+
+	// The form of the file; the second has successions, which who knows the first only
+	// could not follow.
+	formPlain       = 0x01
+	formSuccessions = 0x02
 
 	frameHeader     = 'H'
 	frameKey        = 'K'
+	frameSuccession = 'S'
 	frameEntry      = 'E'
 	frameCheckpoint = 'C'
 	frameEnd        = 'Z'
@@ -29,15 +35,22 @@ type Writer struct {
 }
 
 // NewWriter begins a file with where it starts and the keys of the journal.
-func NewWriter(w io.Writer, start Start, keys []PublicKey) *Writer {
+func NewWriter(w io.Writer, start Start, line Line) *Writer {
 	x := &Writer{w: bufio.NewWriterSize(w, 1<<16), head: start.Seq, hash: start.Hash}
-	_, x.err = x.w.WriteString(magic)
+	form := byte(formPlain)
+	if len(line.successions) > 0 {
+		form = formSuccessions
+	}
+	_, x.err = x.w.WriteString(magic + string(rune(form)))
 	b := append([]byte(nil), start.Chain[:]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(start.Seq))
 	b = append(b, start.Hash[:]...)
 	x.frame(frameHeader, append(b, start.Checkpoint[:]...))
-	for _, k := range keys {
+	for _, k := range line.Keys() {
 		x.frame(frameKey, k.DER())
+	}
+	for i := range line.successions {
+		x.frame(frameSuccession, line.successions[i].parts()...)
 	}
 	return x
 }
@@ -99,19 +112,25 @@ type FileReport struct {
 	// Keys are those in the file. Whether they are the journal's own is for the reader
 	// to know: compare with a key kept outside.
 	Keys []PublicKey
+	// Successions are how they followed one another.
+	Successions []Succession
 }
 
 // ErrFormat says that a file is no export at all, as opposed to one that was changed.
 var ErrFormat = errors.New("proof: this is no export of the journal")
 
 // CheckFile reads a whole export and checks every link, signature and checkpoint. With
-// trusted keys only these count, otherwise those in the file. visit, if not nil, gets
+// trusted keys only these count and what a line of successions links to them, otherwise
+// the keys in the file. visit, if not nil, gets
 // each good entry. An error means that the file could not be read as one.
 func CheckFile(r io.Reader, trusted []PublicKey, anchors []Checkpoint, visit func(seq int64, e *Entry) error) (FileReport, error) {
 	d := &decoder{r: bufio.NewReaderSize(r, 1<<16), trusted: trusted, anchors: anchors, visit: visit}
-	head := make([]byte, len(magic))
-	if _, err := io.ReadFull(d.r, head); err != nil || string(head) != magic {
+	head := make([]byte, len(magic)+1)
+	if _, err := io.ReadFull(d.r, head); err != nil || string(head[:len(magic)]) != magic {
 		return d.out, ErrFormat
+	}
+	if d.form = head[len(magic)]; d.form != formPlain && d.form != formSuccessions {
+		return d.out, fmt.Errorf("%w that this release can read: its form is %d", ErrFormat, d.form)
 	}
 	for !d.ended {
 		kind, body, err := d.frame()
@@ -141,6 +160,7 @@ type decoder struct {
 	anchors []Checkpoint
 	visit   func(seq int64, e *Entry) error
 	out     FileReport
+	form    byte
 	header  bool
 	checker *Checker
 	ended   bool
@@ -185,16 +205,19 @@ func (d *decoder) take(kind byte, body []byte) (bool, error) {
 		}
 		d.out.Keys = append(d.out.Keys, k)
 		return true, nil
+	case kind == frameSuccession && d.header && d.checker == nil && d.form == formSuccessions:
+		s, err := parseSuccession(c)
+		if err != nil {
+			d.out.Bad(0, 0, ProblemSuccession, fmt.Sprintf("succession %d of keys cannot be read", len(d.out.Successions)+1))
+			return false, nil //nolint:nilerr // it is a finding
+		}
+		d.out.Successions = append(d.out.Successions, s)
+		return true, nil
 	case !d.header:
 		return false, fmt.Errorf("%w: it has no header", ErrFormat)
 	}
 	if d.checker == nil {
-		keys := d.trusted
-		if len(keys) == 0 {
-			keys = d.out.Keys
-		}
-		var err error
-		if d.checker, err = NewChecker(&d.out.Report, d.out.Start, keys, d.anchors); err != nil {
+		if good, err := d.begin(); err != nil || !good {
 			return false, err
 		}
 	}
@@ -213,6 +236,31 @@ func (d *decoder) take(kind byte, body []byte) (bool, error) {
 		return d.end(c), nil
 	}
 	return false, fmt.Errorf("%w: a frame of type %d after number %d", ErrFormat, kind, d.out.Head)
+}
+
+// begin checks the keys, once all of them are known.
+func (d *decoder) begin() (bool, error) {
+	keys := d.trusted
+	if len(keys) == 0 {
+		keys = d.out.Keys
+	}
+	line, err := NewLine(d.out.Start.Chain, keys, d.out.Successions)
+	if d.form == formSuccessions && len(d.out.Successions) == 0 {
+		err = &LineError{Problem: ProblemSuccession, Detail: "the successions of keys are gone"}
+	}
+	var bad *LineError
+	switch {
+	case errors.As(err, &bad):
+		d.out.Bad(bad.Seq, 0, bad.Problem, bad.Detail)
+		return false, nil
+	case err != nil:
+		return false, err
+	}
+	if d.checker, err = NewChecker(&d.out.Report, d.out.Start, line, d.anchors); err != nil {
+		return false, err
+	}
+	d.checker.part = true
+	return d.checker.Begin(), nil
 }
 
 func (d *decoder) entry(c *cursor) (bool, error) {

@@ -40,13 +40,33 @@
 // digest of the checkpoint there, the SM3 of the export file that holds what was
 // removed, the SM3 of the public key; signed in the same way. What follows begins at it.
 //
+// # Succession of keys
+//
+// A key signs until another takes its place. The statement about it is 0x06,
+// "dingban.journal.succession.v1" behind its length (4), hash(0), the number of the last
+// checkpoint of the old key (8), the digest of that checkpoint, the time (8), the old and
+// the new public key in DER, each behind its length (4). Both keys sign this body: the
+// old one names its heir, the new one shows that it exists and vouches for what was
+// before. Checkpoints with a greater number are signed by the new key and by no other.
+// The retired private key is destroyed.
+//
+// Successions form a line: each retires the key that the one before brought. Who trusts
+// any key of the line may trust all of it: forward, since each key names the next;
+// backward, since each key has signed the digest of the last checkpoint under the key
+// before, which fixes everything up to it. Of a file that ends before that checkpoint the
+// later key says only whose signatures it had to bear. A file that was written before a
+// succession does not hold it: it is checked with a key that was in use then or earlier.
+//
 // # Export file
 //
-// It begins with the 16 bytes "DINGBAN-JOURNAL" and 0x01. Frames follow: a type of one
-// byte, a length of 4 bytes (at most 64 MiB), the bytes.
+// It begins with the 16 bytes "DINGBAN-JOURNAL" and 0x01, or 0x02 when it holds a
+// succession of keys. Frames follow: a type of one byte, a length of 4 bytes (at most
+// 64 MiB), the bytes.
 //
 //	'H'  hash(0), number before the first entry (8), its hash, digest of the checkpoint there
 //	'K'  a public key in DER; all keys come before the first entry
+//	'S'  length (4) and body of a succession, length (4) and signature of the old key, then that
+//	     of the new key; all of them, in their order, before the first entry; only in 0x02
 //	'E'  number (8), hash(number), canonical entry; numbers without a gap
 //	'C'  length (4) and body of a checkpoint, then its signature; directly after its last entry
 //	'Z'  number of entries (8), last number (8), its hash; the end, nothing follows
@@ -69,6 +89,7 @@ const (
 	nodeByte       = 0x03
 	checkpointByte = 0x04
 	cutByte        = 0x05
+	successionByte = 0x06
 	entryVersion   = 0x01
 	absent         = 0x00
 	present        = 0x01

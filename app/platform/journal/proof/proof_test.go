@@ -26,7 +26,7 @@ func made(t testing.TB, entries, every int) (file []byte, signer *proof.Signer, 
 	}
 	chain := proof.Hash{1, 2, 3}
 	var out bytes.Buffer
-	w := proof.NewWriter(&out, proof.Start{Chain: chain, Hash: chain}, []proof.PublicKey{signer.Public})
+	w := proof.NewWriter(&out, proof.Start{Chain: chain, Hash: chain}, newLine(t, signer.Public))
 	hash, tree := chain, proof.Tree{}
 	sign := func(seq int64) {
 		c := proof.Checkpoint{Chain: chain, Seq: seq, Head: hash, Root: tree.Root(), At: seq}
@@ -85,7 +85,7 @@ func TestAnExportIsCheckedWithItsOwnAndWithATrustedKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := check(t, file, []proof.PublicKey{other.Public}); r.OK || r.Problem != proof.ProblemCheckpoint {
+	if r := check(t, file, []proof.PublicKey{other.Public}); r.OK || r.Problem != proof.ProblemUnknownKey {
 		t.Errorf("with another key: %+v", r)
 	}
 	var seen []int64
@@ -171,7 +171,7 @@ func TestFilesThatAreCutChangedOrLongerAreNamed(t *testing.T) {
 	if r := check(t, short, nil, later); r.OK || r.FirstBad != 5 || r.Problem != proof.ProblemTruncated {
 		t.Errorf("against an anchor: %+v", r.Report)
 	}
-	for _, strange := range []string{"", "DINGBAN-JOURNAL\x02", "DINGBAN-JOURNAL\x01E\x00\x00\x00\x00", "DINGBAN-JOURNAL\x01H\xff\xff\xff\xff"} {
+	for _, strange := range []string{"", "DINGBAN-JOURNAL\x03", "DINGBAN-JOURNAL\x01E\x00\x00\x00\x00", "DINGBAN-JOURNAL\x01H\xff\xff\xff\xff"} {
 		if _, err := proof.CheckFile(bytes.NewReader([]byte(strange)), nil, nil, nil); !errors.Is(err, proof.ErrFormat) {
 			t.Errorf("%q: %v", strange, err)
 		}
@@ -255,4 +255,14 @@ func FuzzParseEntry(f *testing.F) {
 			t.Errorf("%x is taken for %x", b, e.Append(nil))
 		}
 	})
+}
+
+// newLine is a line of keys without a succession.
+func newLine(t testing.TB, keys ...proof.PublicKey) proof.Line {
+	t.Helper()
+	l, err := proof.NewLine(proof.Hash{}, keys, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
 }

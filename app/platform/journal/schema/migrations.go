@@ -51,6 +51,20 @@ func Migrations() []db.Migration {
 		Up: func(_ context.Context, m *db.Migrator) error {
 			return m.AddColumn("journal_reader", dialects.Column{Name: "code", Type: dialects.Code, Size: 80, NotNull: true, Default: "''"})
 		},
+	}, {
+		ID:     "20261128130000_journal_succession",
+		Module: "journal",
+		Up: func(_ context.Context, m *db.Migrator) error {
+			return m.CreateTable(successions())
+		},
+	}, {
+		// Whoever signs counts here, in the same transaction: of a server that signs and a
+		// succession that takes its key away one waits for the other.
+		ID:     "20261128130100_journal_key_uses",
+		Module: "journal",
+		Up: func(_ context.Context, m *db.Migrator) error {
+			return m.AddColumn("journal_key", dialects.Column{Name: "uses", Type: dialects.Int, NotNull: true, Default: "0"})
+		},
 	}}
 }
 
@@ -85,6 +99,25 @@ func checkpoints() dialects.Table {
 		},
 		PrimaryKey: []string{"seq"},
 		Indexes:    []dialects.Index{{Name: "journal_checkpoint_prev", Columns: []string{"prev"}, Unique: true}},
+	}
+}
+
+// successions say which key took the place of which, and after which checkpoint. The
+// retired key has no row in journal_key any more: only its public half is left, here.
+func successions() dialects.Table {
+	return dialects.Table{
+		Name: "journal_succession",
+		Columns: []dialects.Column{
+			{Name: "id", Type: dialects.Int, NotNull: true}, // of the key that was retired
+			{Name: "seq", Type: dialects.Int, NotNull: true},
+			{Name: "checkpoint", Type: dialects.Bytes, Size: 32, NotNull: true},
+			{Name: "at", Type: dialects.Time, NotNull: true},
+			{Name: "old_key", Type: dialects.Bytes, Size: 128, NotNull: true},
+			{Name: "new_key", Type: dialects.Bytes, Size: 128, NotNull: true},
+			{Name: "old_signature", Type: dialects.Bytes, Size: 80, NotNull: true},
+			{Name: "new_signature", Type: dialects.Bytes, Size: 80, NotNull: true},
+		},
+		PrimaryKey: []string{"id"},
 	}
 }
 

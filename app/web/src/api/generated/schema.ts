@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/audit/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the signing keys
+         * @description Every key the journal was ever signed with, newest first: from which entry to which it signed, and its public half. The key is replaced on the host.
+         */
+        get: operations["audit-keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit/readers": {
         parameters: {
             query?: never;
@@ -1001,7 +1021,7 @@ export interface components {
              * @example 0
              */
             from: number;
-            /** @description The signature is that of a key of this journal. Whether the entries are those that were signed is told by verify. */
+            /** @description The signature is that of the key of this journal whose turn it was. Whether the entries are those that were signed is told by verify. */
             genuine: boolean;
             /**
              * @description Hash of the chain at its number, in hex.
@@ -1093,6 +1113,49 @@ export interface components {
              * @example task.move
              */
             verb: string;
+        };
+        AuditKey: {
+            /**
+             * Format: int64
+             * @description Number after which it signs.
+             * @example 1024
+             */
+            after: number;
+            /**
+             * @description Id of the SM2 key: SM3 of its public half, in hex.
+             * @example 66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Number of the last entry that it could sign; none while it is in use.
+             * @example 2048
+             */
+            last?: number;
+            /** @description Its public half in PEM, to be kept outside. */
+            public: string;
+            /**
+             * Format: int64
+             * @description When it began, in UTC milliseconds.
+             * @example 1795500000000
+             */
+            since: number;
+            /**
+             * @description Whether it signs now, or was replaced.
+             * @example in_use
+             * @enum {string}
+             */
+            state: "in_use" | "retired";
+            /**
+             * Format: int64
+             * @description When it was retired, in UTC milliseconds.
+             * @example 1795600000000
+             */
+            until?: number;
+        };
+        AuditKeys: {
+            /** @description The keys, the newest first. */
+            items: components["schemas"]["AuditKey"][];
         };
         AuditObject: {
             /**
@@ -1232,7 +1295,7 @@ export interface components {
             /** @description Every entry and every link is as it was written. */
             ok: boolean;
             /**
-             * @description changed, missing, inserted, swapped, rewritten, truncated or checkpoint.
+             * @description changed, missing, inserted, swapped, rewritten, truncated, checkpoint, succession, unknown_key or retired_key.
              * @example changed
              */
             problem?: string;
@@ -2994,6 +3057,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageAuditCheckpoint"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "audit-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditKeys"];
                 };
             };
             /** @description Error */
