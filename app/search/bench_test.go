@@ -252,7 +252,7 @@ func BenchmarkIndex(b *testing.B) {
 			// LENGTH counts bytes of bytes on every database, but the common subset has no word for it.
 			var bytes int64
 			testkit.Must(b, w.DB.Engine().DB().DB.QueryRowContext(b.Context(), "SELECT SUM(LENGTH(p.body)) + 40 * COUNT(*) FROM search_page p JOIN search_segment g ON p.id >= g.id * 1048576 AND p.id < (g.id + 1) * 1048576 WHERE g.status = 'live'").Scan(&bytes))
-			bytes += 40 * int64(w.count("SELECT COUNT(*) FROM search_doc"))
+			bytes += 40 * w.count("SELECT COUNT(*) FROM search_doc")
 			b.ReportMetric(float64(bytes)/float64(text), "x-text")
 			b.ReportMetric(float64(w.count("SELECT COUNT(*) FROM search_segment WHERE status = 'live'")), "segments")
 		})
