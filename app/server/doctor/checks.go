@@ -152,7 +152,8 @@ func (e *examination) clocks(ctx context.Context) {
 	case dialects.Dameng:
 		query = "SELECT TO_CHAR(CURRENT_TIMESTAMP, 'YYYY-MM-DD HH24:MI:SS') FROM DUAL" // the session is in UTC
 	default:
-		return // the same machine
+		e.add("clock", OK, "clock_same", nil)
+		return
 	}
 	v, ok := e.ask(ctx, "clock", query)
 	if !ok {

@@ -145,6 +145,9 @@ func TestWhatMayNotBeReadIsSaid(t *testing.T) {
 		r := examined(t, dialect, nil)
 		var checks []string
 		for _, f := range r.Findings {
+			if f.Code == "doctor.clock_same" {
+				continue
+			}
 			if f.Status != Warning || f.Code != "doctor.not_readable" || slices.Contains(checks, f.Check) {
 				t.Errorf("%s: %s is %s, %s", dialect, f.Check, f.Status, f.Code)
 			}
@@ -259,6 +262,26 @@ func sqliteFile(t *testing.T) *db.DB {
 func TestABrokenFileIsFound(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "broken.db")
+	breakFile(t, path)
+	d, err := db.Open(t.Context(), db.Options{DSN: "sqlite://" + path})
+	testkit.Must(t, err)
+	t.Cleanup(func() { _ = d.Close() })
+	if got := Examine(t.Context(), d).of("integrity"); got.Status != Failed {
+		t.Errorf("a file with a broken page: %+v", got)
+	}
+	plain, err := sql.Open("sqlite", filepath.Join(t.TempDir(), "plain.db")) // as other programs make them
+	testkit.Must(t, err)
+	t.Cleanup(func() { _ = plain.Close() })
+	e := newExamination(&Report{}, d.Dialect(), d.Clock(), plain)
+	e.parameters(t.Context())
+	if got := e.of("journal_mode"); got.Status != Failed || got.Params["value"] != "delete" {
+		t.Errorf("a file without its log: %+v", got)
+	}
+}
+
+// breakFile makes a database with a page written over.
+func breakFile(t *testing.T, path string) {
+	t.Helper()
 	d, err := db.Open(t.Context(), db.Options{DSN: "sqlite://" + path})
 	testkit.Must(t, err)
 	for _, statement := range []string{
@@ -276,20 +299,6 @@ func TestABrokenFileIsFound(t *testing.T) {
 		raw[i] ^= 0x5a
 	}
 	testkit.Must(t, os.WriteFile(path, raw, 0o600))
-	d, err = db.Open(t.Context(), db.Options{DSN: "sqlite://" + path})
-	testkit.Must(t, err)
-	t.Cleanup(func() { _ = d.Close() })
-	if got := Examine(t.Context(), d).of("integrity"); got.Status != Failed {
-		t.Errorf("a file with a broken page: %+v", got)
-	}
-	plain, err := sql.Open("sqlite", filepath.Join(t.TempDir(), "plain.db")) // as other programs make them
-	testkit.Must(t, err)
-	t.Cleanup(func() { _ = plain.Close() })
-	e := newExamination(&Report{}, d.Dialect(), d.Clock(), plain)
-	e.parameters(t.Context())
-	if got := e.of("journal_mode"); got.Status != Failed || got.Params["value"] != "delete" {
-		t.Errorf("a file without its log: %+v", got)
-	}
 }
 
 // A real MySQL whose sessions are otherwise than ours.

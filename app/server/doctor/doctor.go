@@ -104,7 +104,11 @@ func examining(cmd *cobra.Command, examine func(context.Context, *db.DB) *Report
 		if err != nil {
 			scheme, _, _ := strings.Cut(loaded.Config.DSN(), "://")
 			report := &Report{Dialect: scheme}
-			report.add("connection", Failed, "unreachable", map[string]any{"error": err.Error()})
+			if missing := (*db.MissingError)(nil); errors.As(err, &missing) {
+				report.add("connection", Failed, "missing", map[string]any{"file": missing.Path})
+			} else {
+				report.add("connection", Failed, "unreachable", map[string]any{"error": err.Error()})
+			}
 			return errors.Join(report.Write(cmd.OutOrStdout(), language, asJSON), failure)
 		}
 		report := examine(cmd.Context(), d)
