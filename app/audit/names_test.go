@@ -103,7 +103,15 @@ func TestEntriesNameWhatTheReaderMayRead(t *testing.T) {
 	// What the auditor looked for is named too.
 	_, _, err = w.Modules.Audit.List(w.By("auditor"), audit.Filter{Ref: fmt.Sprintf("task:%d", tk.ID)}, db.Page{})
 	w.Must(err)
-	wantMention(t, w.want("audit.read", "journal///false/false"), "task/WEB-1/采购服务器/true/false")
+	w.Settle()
+	// Looking at this is an entry as well, which may be numbered before it is read.
+	looks, _, err := w.Modules.Audit.List(w.By("auditor"), audit.Filter{Verb: "audit.read"}, db.Page{Limit: 2})
+	w.Must(err)
+	at := slices.IndexFunc(looks, func(e audit.Entry) bool { return len(e.Mentions) > 0 })
+	if at < 0 || about(looks[at]) != "journal///false/false" {
+		t.Fatalf("what the auditor looked for is not there: %+v", looks)
+	}
+	wantMention(t, looks[at], "task/WEB-1/采购服务器/true/false")
 }
 
 // An auditor reads what happened, not the titles, keys and columns of projects that are not theirs; nor do they learn
