@@ -38,6 +38,12 @@ func newShop(t *testing.T) *shop {
 	t.Helper()
 	k := testkit.New(t)
 	k.Journal.Stop()
+	// The kit's journal may have come to make its key, at today's time.
+	for _, table := range []string{"journal_checkpoint", "journal_key"} {
+		if _, err := k.DB.Exec(t.Context(), "DELETE FROM `"+table+"`"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	dir := t.TempDir()
 	s := &shop{Kit: k, t: t, dir: dir, config: filepath.Join(dir, "dingban.yaml"), anchor: filepath.Join(dir, "anchors")}
 	err := os.WriteFile(s.config, fmt.Appendf(nil,

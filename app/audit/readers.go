@@ -33,11 +33,12 @@ func (s *Service) Readers(ctx context.Context) ([]Reader, error) {
 	if err := s.access.Require(ctx, PermissionRead, access.Target{}); err != nil {
 		return nil, err
 	}
-	head, _, err := s.journal.Head(ctx)
+	list, err := s.journal.Readers(ctx)
 	if err != nil {
 		return nil, err
 	}
-	list, err := s.journal.Readers(ctx)
+	// After them: a reader is never ahead of the end.
+	head, _, err := s.journal.Head(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -124,10 +124,10 @@ func (j *Journal) Readers(ctx context.Context) ([]Status, error) {
 // journal: whoever examines a sick server may have neither.
 func Look(ctx context.Context, d *db.DB) (head int64, readers []Status, err error) {
 	j := &Journal{db: d}
-	at, err := j.readHead(ctx)
-	if err != nil {
+	// The head after them: a reader is never ahead of the end.
+	if readers, err = j.Readers(ctx); err != nil {
 		return 0, nil, err
 	}
-	readers, err = j.Readers(ctx)
+	at, err := j.readHead(ctx)
 	return at.Seq, readers, err
 }
