@@ -10,10 +10,12 @@
 //	2  org      departments, people, sessions, log-in, first-run set-up
 //	3  project  projects and their counts
 //	4  board    workflow states, which are the columns of a board; ranks
-//	5  task     tasks, comments, history
-//	6  search   full text over blind tokens
-//	6  notify   what a person should hear of
-//	6  audit    reading and verifying the journal
+//	4  label    labels of a project
+//	5  task     tasks, subtasks, followers, history
+//	6  comment  what is said about tasks
+//	7  search   full text over blind tokens
+//	7  notify   what a person should hear of
+//	7  audit    reading and verifying the journal
 //
 // A module imports modules of strictly lower tiers and the platform, never
 // its own tier and never upward; upward it only tells, through the journal.

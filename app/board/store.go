@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"dingban/app/platform/db"
 	"dingban/app/platform/vault"
 )
 
@@ -101,11 +102,7 @@ func (s *Service) findProject(ctx context.Context, id int64) (int64, error) {
 }
 
 func (s *Service) briefsOf(ctx context.Context, ids []int64) (map[int64]Brief, error) {
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id
-	}
-	rows, err := s.find(ctx, "id IN (?"+strings.Repeat(", ?", len(ids)-1)+")", args...)
+	rows, err := s.find(ctx, "id IN ("+db.Marks(len(ids))+")", db.Args(ids)...)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"dingban/app/platform/db"
 )
 
 // row is a notification as it is stored. Nothing in it is what a person wrote.
@@ -59,7 +61,7 @@ func (s *Service) page(ctx context.Context, personID, before int64, unread bool,
 func (s *Service) countUnread(ctx context.Context, personID int64, projectIDs []int64) (int64, error) {
 	where, args := "`person_id` = ? AND `read_at` = 0", []any{personID}
 	if projectIDs != nil {
-		marks, ids := in(projectIDs)
+		marks, ids := db.Marks(len(projectIDs)), db.Args(projectIDs)
 		where += " AND `project_id` IN (" + marks + ")"
 		args = append(args, ids...)
 	}
@@ -74,7 +76,7 @@ func (s *Service) countUnread(ctx context.Context, personID int64, projectIDs []
 func (s *Service) markRead(ctx context.Context, personID int64, ids []int64, at int64) error {
 	where, args := "`person_id` = ? AND `read_at` = 0", []any{at, personID}
 	if ids != nil {
-		marks, values := in(ids)
+		marks, values := db.Marks(len(ids)), db.Args(ids)
 		where += " AND `id` IN (" + marks + ")"
 		args = append(args, values...)
 	}
@@ -82,16 +84,4 @@ func (s *Service) markRead(ctx context.Context, personID int64, ids []int64, at 
 		return fmt.Errorf("notify: mark read: %w", err)
 	}
 	return nil
-}
-
-// in makes the inside of an IN list, which must not be empty.
-func in(ids []int64) (marks string, args []any) {
-	if len(ids) == 0 {
-		return "0", nil // no id is 0
-	}
-	args = make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id
-	}
-	return strings.TrimSuffix(strings.Repeat("?, ", len(ids)), ", "), args
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"dingban/app/platform/db"
 )
 
 type personRow struct {
@@ -99,8 +101,8 @@ func (s *Service) peopleByID(ctx context.Context, columns string, ids []int64) (
 	var people []record
 	for part := range slices.Chunk(ids, 500) {
 		var rows []personRow
-		query := "SELECT " + columns + " FROM org_person WHERE id IN (" + marks(len(part)) + ") ORDER BY id"
-		if err := s.db.Session(ctx).SQL(query, anys(part)...).Find(&rows); err != nil {
+		query := "SELECT " + columns + " FROM org_person WHERE id IN (" + db.Marks(len(part)) + ") ORDER BY id"
+		if err := s.db.Session(ctx).SQL(query, db.Args(part)...).Find(&rows); err != nil {
 			return nil, fmt.Errorf("org: read people: %w", err)
 		}
 		opened, err := s.openPeople(rows)
@@ -201,8 +203,8 @@ func (s *Service) activeAmong(ctx context.Context, ids []int64) ([]int64, error)
 	var active []int64
 	for part := range slices.Chunk(ids, 500) {
 		var rows []personRow
-		query := "SELECT id FROM org_person WHERE status = ? AND id IN (" + marks(len(part)) + ") ORDER BY id" + s.db.Dialect().ForUpdate()
-		if err := s.db.Session(ctx).SQL(query, append([]any{Active}, anys(part)...)...).Find(&rows); err != nil {
+		query := "SELECT id FROM org_person WHERE status = ? AND id IN (" + db.Marks(len(part)) + ") ORDER BY id" + s.db.Dialect().ForUpdate()
+		if err := s.db.Session(ctx).SQL(query, append([]any{Active}, db.Args(part)...)...).Find(&rows); err != nil {
 			return nil, fmt.Errorf("org: read states: %w", err)
 		}
 		for _, r := range rows {
@@ -225,23 +227,4 @@ func bit(b bool) int {
 		return 1
 	}
 	return 0
-}
-
-func marks(n int) string {
-	out := make([]byte, 0, 3*n)
-	for i := range n {
-		if i > 0 {
-			out = append(out, ", "...)
-		}
-		out = append(out, '?')
-	}
-	return string(out)
-}
-
-func anys(ids []int64) []any {
-	out := make([]any, 0, len(ids))
-	for _, id := range ids {
-		out = append(out, id)
-	}
-	return out
 }

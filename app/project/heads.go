@@ -148,7 +148,7 @@ func (s *Service) VisibleProjects(ctx context.Context, departments []int64) ([]i
 // follow hears of every committed change, also of other nodes', and forgets the projects it touched.
 func (s *Service) follow(records []journal.Record) {
 	for _, r := range records {
-		if r.Module == "project" || r.Module == "board" {
+		if r.Module == "project" || r.Module == "board" || r.Module == "label" {
 			s.heads.drop(r.ProjectID)
 		}
 	}

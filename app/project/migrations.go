@@ -18,7 +18,10 @@ func Sealed() []vault.Column {
 
 // Migrations are the module's steps in the chain.
 func Migrations() []db.Migration {
-	return []db.Migration{{ID: "20261124040200_project", Module: "project", Up: createProjects}}
+	return []db.Migration{
+		{ID: "20261124040200_project", Module: "project", Up: createProjects},
+		{ID: "20261128140000_project_labels_version", Module: "project", Up: addLabelsVersion},
+	}
 }
 
 func createProjects(_ context.Context, m *db.Migrator) error {
@@ -44,4 +47,8 @@ func createProjects(_ context.Context, m *db.Migrator) error {
 		PrimaryKey: []string{"id"},
 		Indexes:    []dialects.Index{{Name: "project_code", Columns: []string{"code"}, Unique: true}},
 	})
+}
+
+func addLabelsVersion(_ context.Context, m *db.Migrator) error {
+	return m.AddColumn("project", dialects.Column{Name: "labels_version", Type: dialects.Int, NotNull: true, Default: "0"})
 }

@@ -63,6 +63,8 @@ type Head struct {
 	Archived     bool
 	// StatesVersion is another number whenever the states of the project have changed.
 	StatesVersion int64
+	// LabelsVersion is the same for its labels, 0 before the first.
+	LabelsVersion int64
 }
 
 // Target is the project for a decision of access.

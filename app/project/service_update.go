@@ -225,6 +225,12 @@ func (s *Service) StatesChanged(ctx context.Context, id, firstStateID int64) err
 	return s.setStates(ctx, id, firstStateID, s.db.NewID())
 }
 
+// LabelsChanged notes, in a locked project, that its labels are other ones now.
+func (s *Service) LabelsChanged(ctx context.Context, id int64) error {
+	s.db.AfterCommit(ctx, func() { s.heads.drop(id) })
+	return s.setLabels(ctx, id, s.db.NewID())
+}
+
 // shelf is what the journal keeps of archiving: that, not when, which the entry itself says.
 type shelf struct {
 	Archived bool `journal:"archived"`

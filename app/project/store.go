@@ -3,8 +3,8 @@ package project
 import (
 	"context"
 	"fmt"
-	"strings"
 
+	"dingban/app/platform/db"
 	"dingban/app/platform/vault"
 )
 
@@ -24,12 +24,13 @@ type row struct {
 	NextNumber    int64  `xorm:"'next_number'"`
 	FirstStateID  int64  `xorm:"'first_state_id'"`
 	StatesVersion int64  `xorm:"'states_version'"`
+	LabelsVersion int64  `xorm:"'labels_version'"`
 	Version       int64  `xorm:"'version'"`
 
 	name, description string
 }
 
-const columns = "id, code, name, description, visibility, department_id, colour, created_by, created_at, updated_at, archived_at, next_number, first_state_id, states_version, version"
+const columns = "id, code, name, description, visibility, department_id, colour, created_by, created_at, updated_at, archived_at, next_number, first_state_id, states_version, labels_version, version"
 
 func cell(column string, id int64) vault.Cell {
 	return vault.Cell{Table: "project", Column: column, Row: id}
@@ -81,9 +82,9 @@ func (s *Service) insert(ctx context.Context, r *row) error {
 		return err
 	}
 	_, err := s.db.Exec(
-		ctx, "INSERT INTO project ("+columns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		ctx, "INSERT INTO project ("+columns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		r.ID, r.Code, r.Name, r.Description, r.Visibility, r.DepartmentID, r.Colour, r.CreatedBy, r.CreatedAt,
-		r.UpdatedAt, r.ArchivedAt, r.NextNumber, r.FirstStateID, r.StatesVersion, r.Version,
+		r.UpdatedAt, r.ArchivedAt, r.NextNumber, r.FirstStateID, r.StatesVersion, r.LabelsVersion, r.Version,
 	)
 	if err != nil {
 		return fmt.Errorf("project: insert: %w", err)
@@ -112,7 +113,7 @@ func (s *Service) rowsByID(ctx context.Context, ids []int64) ([]row, error) {
 		return []row{}, nil
 	}
 	var found []row
-	query, args := in("SELECT "+columns+" FROM project WHERE id IN ", ids)
+	query, args := "SELECT "+columns+" FROM project WHERE id IN ("+db.Marks(len(ids))+")", db.Args(ids)
 	if err := s.db.Session(ctx).SQL(query, args...).Find(&found); err != nil {
 		return nil, fmt.Errorf("project: read: %w", err)
 	}
@@ -173,7 +174,14 @@ func (s *Service) setStates(ctx context.Context, id, firstStateID, version int64
 	return nil
 }
 
-const headColumns = "id, code, name, visibility, department_id, colour, created_by, archived_at, states_version"
+func (s *Service) setLabels(ctx context.Context, id, version int64) error {
+	if _, err := s.db.Exec(ctx, "UPDATE project SET labels_version = ? WHERE id = ?", version, id); err != nil {
+		return fmt.Errorf("project: note the labels: %w", err)
+	}
+	return nil
+}
+
+const headColumns = "id, code, name, visibility, department_id, colour, created_by, archived_at, states_version, labels_version"
 
 func (s *Service) readAllHeads(ctx context.Context) ([]Head, error) {
 	var rows []row
@@ -185,8 +193,8 @@ func (s *Service) readAllHeads(ctx context.Context) ([]Head, error) {
 
 func (s *Service) readHeads(ctx context.Context, ids []int64) ([]Head, error) {
 	var rows []row
-	query, args := in("SELECT "+headColumns+" FROM project WHERE id IN ", ids)
-	if err := s.db.Session(ctx).SQL(query, args...).Find(&rows); err != nil {
+	query := "SELECT " + headColumns + " FROM project WHERE id IN (" + db.Marks(len(ids)) + ")"
+	if err := s.db.Session(ctx).SQL(query, db.Args(ids)...).Find(&rows); err != nil {
 		return nil, fmt.Errorf("project: read again: %w", err)
 	}
 	return s.toHeads(rows)
@@ -201,16 +209,8 @@ func (s *Service) toHeads(rows []row) ([]Head, error) {
 		out[i] = Head{
 			ID: r.ID, Key: r.Code, Name: r.name, Colour: r.Colour, Visibility: r.Visibility,
 			DepartmentID: r.DepartmentID, CreatedBy: r.CreatedBy, Archived: r.ArchivedAt != 0,
-			StatesVersion: r.StatesVersion,
+			StatesVersion: r.StatesVersion, LabelsVersion: r.LabelsVersion,
 		}
 	}
 	return out, nil
-}
-
-func in(query string, ids []int64) (string, []any) {
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id
-	}
-	return query + "(?" + strings.Repeat(", ?", len(ids)-1) + ")", args
 }

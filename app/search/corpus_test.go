@@ -58,7 +58,7 @@ func corpus(random *rand.Rand) (title, description, comment string) {
 func TestEverySubstringIsFoundAndNothingElse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.serve(search.Tasks(w))
+	w.serve(search.Tasks(w, remarks{w}))
 	random := rand.New(rand.NewPCG(7, 8))
 	texts := map[int64][]words.Text{}
 	var all []string

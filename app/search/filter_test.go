@@ -34,7 +34,7 @@ func filled(t *testing.T) *world {
 		}
 		return refs
 	}
-	for _, c := range []task.Text{
+	for _, c := range []written{
 		{Title: "采购服务器", Description: "三台机架式", CreatedBy: zhang, Card: task.Card{ID: 1, ProjectID: 1, StateID: 11, Assignees: person(zhang), Priority: "high", DueAt: at(1), CreatedAt: *at(0), UpdatedAt: *at(0)}},
 		{Title: "采购交换机", Comments: []string{"供应商已报价"}, CreatedBy: li, Card: task.Card{ID: 2, ProjectID: 1, StateID: 12, Assignees: person(zhang, li), Priority: "none", DueAt: at(-3), CreatedAt: *at(-10), UpdatedAt: *at(-1)}},
 		{Title: "采购合同", Description: "供应商盖章", CreatedBy: li, Card: task.Card{ID: 3, ProjectID: 2, StateID: 23, Assignees: person(li), Priority: "low", DueAt: at(-5), DoneAt: at(-4), CreatedAt: *at(-40), UpdatedAt: *at(-4)}},
@@ -122,7 +122,7 @@ func TestTheBestComesFirst(t *testing.T) {
 	now := w.Clock.Now().UnixMilli()
 	const day = 24 * 3600 * 1000
 	put := func(id int64, age int64, by int64, title, description string) {
-		w.put(task.Text{Title: title, Description: description, CreatedBy: by, Card: task.Card{ID: id, ProjectID: 1, Title: title, CreatedAt: now - age*day, UpdatedAt: now - age*day}})
+		w.put(written{Title: title, Description: description, CreatedBy: by, Card: task.Card{ID: id, ProjectID: 1, Title: title, CreatedAt: now - age*day, UpdatedAt: now - age*day}})
 	}
 	put(10, 0, li, "其他事项", "需要备份一下。"+strings.Repeat("另外的内容很多很多。", 30))
 	put(9, 0, li, "备份", "")

@@ -72,7 +72,7 @@ func TestRebuildMendsTheIndex(t *testing.T) {
 			t.Fatal(damage, n, err)
 		}
 	}
-	w.serve(search.Tasks(w))
+	w.serve(search.Tasks(w, remarks{w}))
 	seen := int64(0)
 	if err := w.s.Rebuild(w.System(), func(n int64) { seen = n }); err != nil || seen != 450 {
 		t.Errorf("saw %d, %v", seen, err)
@@ -125,7 +125,7 @@ func TestAnInterruptedRebuildGoesOn(t *testing.T) {
 		w.set(id, 1, "年度审计", "")
 	}
 	w.index()
-	broken := &breaking{Source: search.Tasks(w), after: 1}
+	broken := &breaking{Source: search.Tasks(w, remarks{w}), after: 1}
 	w.serve(broken)
 	if err := w.s.Rebuild(w.System(), func(int64) {}); err == nil {
 		t.Fatal("the rebuild was not interrupted")
@@ -177,7 +177,7 @@ func TestARebuildIsAskedForThroughTheJournal(t *testing.T) {
 func TestTokensSayNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.serve(search.Tasks(w))
+	w.serve(search.Tasks(w, remarks{w}))
 	w.set(1, 1, "采购服务器", "rollback plan")
 	bodies := map[string]bool{}
 	for range 3 {
@@ -235,7 +235,7 @@ func TestAnotherServerSeesWhatThisOneIndexes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	writer := w.s
-	w.serve(search.Tasks(w))
+	w.serve(search.Tasks(w, remarks{w}))
 	reader := w.s
 	for round := range 12 {
 		for id := int64(1); id <= 5; id++ {
@@ -264,7 +264,7 @@ func TestAnotherServerSeesWhatThisOneIndexes(t *testing.T) {
 func TestSearchingWhileSegmentsAreMerged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.serve(search.Tasks(w))
+	w.serve(search.Tasks(w, remarks{w}))
 	for id := int64(1); id <= 30; id++ {
 		w.set(id, 1, "年度审计", "")
 	}

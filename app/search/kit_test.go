@@ -35,7 +35,7 @@ type world struct {
 	s *search.Service
 
 	mu       sync.Mutex
-	tasks    map[int64]task.Text
+	tasks    map[int64]written
 	projects map[int64]project.Project
 	readable []int64
 	opened   int // how often tasks were opened
@@ -43,10 +43,18 @@ type world struct {
 	store    *sealed
 }
 
+// written is a task and what is said about it.
+type written struct {
+	Title, Description string
+	Comments           []string
+	CreatedBy          int64
+	Card               task.Card
+}
+
 func newWorld(t testing.TB, more ...[]db.Migration) *world {
 	t.Helper()
 	w := newPlatform(t, more...)
-	w.serve(search.Tasks(w), search.Projects(projectsOf{w}), search.People(directory{}))
+	w.serve(search.Tasks(w, remarks{w}), search.Projects(projectsOf{w}), search.People(directory{}))
 	w.follow()
 	return w
 }
@@ -55,7 +63,7 @@ func newWorld(t testing.TB, more ...[]db.Migration) *world {
 func newPlatform(t testing.TB, more ...[]db.Migration) *world {
 	t.Helper()
 	return &world{
-		Kit: testkit.New(t, append(more, search.Migrations())...), t: t, tasks: map[int64]task.Text{}, projects: map[int64]project.Project{},
+		Kit: testkit.New(t, append(more, search.Migrations())...), t: t, tasks: map[int64]written{}, projects: map[int64]project.Project{},
 		readable: []int64{1, 2},
 	}
 }
@@ -132,8 +140,21 @@ func (w *world) Texts(_ context.Context, ids []int64) (map[int64]task.Text, erro
 	out := map[int64]task.Text{}
 	for _, id := range ids {
 		if d, ok := w.tasks[id]; ok {
-			out[id] = d
+			out[id] = task.Text{Card: d.Card, CreatedBy: d.CreatedBy, ProjectName: fmt.Sprintf("项目%d", d.Card.ProjectID), Title: d.Title, Description: d.Description}
 		}
+	}
+	return out, nil
+}
+
+// remarks are what is said about the tasks of a world.
+type remarks struct{ w *world }
+
+func (r remarks) Texts(_ context.Context, ids []int64) (map[int64][]string, error) {
+	r.w.mu.Lock()
+	defer r.w.mu.Unlock()
+	out := map[int64][]string{}
+	for _, id := range ids {
+		out[id] = r.w.tasks[id].Comments
 	}
 	return out, nil
 }
@@ -153,16 +174,15 @@ func (w *world) IDsIn(_ context.Context, projectID int64) ([]int64, error) {
 
 // set changes a task without telling anybody.
 func (w *world) set(id, projectID int64, title, description string, comments ...string) {
-	w.put(task.Text{
+	w.put(written{
 		Card:  task.Card{ID: id, ProjectID: projectID, Title: title, StateID: 10*projectID + 1},
 		Title: title, Description: description, Comments: comments,
 	})
 }
 
-func (w *world) put(t task.Text) {
+func (w *world) put(t written) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	t.ProjectName = fmt.Sprintf("项目%d", t.Card.ProjectID)
 	w.tasks[t.Card.ID] = t
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"dingban/app/platform/clock"
+	"dingban/app/platform/db"
 	"dingban/app/search/posting"
 )
 
@@ -217,7 +218,7 @@ func (s *Service) exchange(ctx context.Context, target segmentRow, group []segme
 		for i, g := range group {
 			ids[i] = g.ID
 		}
-		still, err := s.segments(ctx, "status = ? AND id IN ("+marks(len(ids))+")", append([]any{live}, anys(ids)...)...)
+		still, err := s.segments(ctx, "status = ? AND id IN ("+db.Marks(len(ids))+")", append([]any{live}, db.Args(ids)...)...)
 		if err != nil {
 			return err
 		}

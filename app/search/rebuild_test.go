@@ -25,7 +25,7 @@ func TestMain(m *testing.M) { testkit.Main(m, rebuildElsewhere) }
 func rebuildElsewhere(ctx context.Context, p testkit.Process) error {
 	s := search.New(search.Needs{
 		DB: p.DB, Vault: p.Vault, Clock: clock.System(), Access: everybody{}, States: columns{}, People: directory{},
-	}, slowly{Source: search.Tasks(&sealed{db: p.DB, vault: p.Vault}), pause: 3 * time.Millisecond})
+	}, slowly{Source: search.Tasks(&sealed{db: p.DB, vault: p.Vault}, silence{}), pause: 3 * time.Millisecond})
 	return s.Rebuild(ctx, func(seen int64) { fmt.Println("seen", seen) })
 }
 
@@ -75,7 +75,7 @@ func TestARebuildKilledInTheMiddleGoesOn(t *testing.T) {
 	for id := range int64(benchProjects) {
 		w.readable = append(w.readable, id+1)
 	}
-	w.serve(search.Tasks(store))
+	w.serve(search.Tasks(store, silence{}))
 	w.follow()
 	texts := make([][2]string, tasks)
 	for i := range texts {
@@ -210,7 +210,7 @@ func TestTwoServersRebuildAtOnce(t *testing.T) {
 	w.index()
 	results := make(chan error)
 	for n := range 2 {
-		w.serve(slowly{search.Tasks(w), time.Duration(n+1) * time.Millisecond})
+		w.serve(slowly{search.Tasks(w, remarks{w}), time.Duration(n+1) * time.Millisecond})
 		server := w.s
 		go func() {
 			results <- server.Rebuild(w.System(), func(seen int64) {
@@ -250,7 +250,7 @@ func TestARebuildTellsHowLongItTakes(t *testing.T) {
 		t.Errorf("before the first: %+v", p)
 	}
 	began := clock.Millis(w.Clock)
-	source := &breaking{Source: ticking{slowly{Source: search.Tasks(w)}, w.Clock}, after: 2}
+	source := &breaking{Source: ticking{slowly{Source: search.Tasks(w, remarks{w})}, w.Clock}, after: 2}
 	w.serve(source)
 	if err := w.s.Rebuild(w.System(), func(int64) {}); err == nil {
 		t.Fatal("the rebuild was not interrupted")

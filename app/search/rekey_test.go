@@ -47,7 +47,7 @@ func TestANewKeyMakesTheIndexAnew(t *testing.T) {
 		t.Errorf("epoch %d, keys %d and %d, want %d", epoch, key, building, w.Vault.IndexKey())
 	}
 	w.finds("服务器", 2, 1)
-	w.serve(search.Tasks(w), search.Projects(projectsOf{w}), search.People(directory{})) // Another server.
+	w.serve(search.Tasks(w, remarks{w}), search.Projects(projectsOf{w}), search.People(directory{})) // Another server.
 	w.finds("服务器", 2, 1)
 	w.set(3, 1, "服务器到货", "")
 	w.tell("task.create", 3)

@@ -33,7 +33,7 @@ func titles() []string {
 func TestFindsEveryPartOfATitleAndNothingElse(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.serve(search.Tasks(w))
+	w.serve(search.Tasks(w, remarks{w}))
 	for i, title := range titles() {
 		w.set(int64(i+1), 1, title, "")
 	}
@@ -321,7 +321,7 @@ func TestAPageTakesTwoStatementsOfSearch(t *testing.T) {
 	}
 	w.index()
 	for _, q := range []string{"数据库迁移方案", "方案", "库", "数据 迁移 方案 评审", "sjkqyfa"} {
-		w.serve(search.Tasks(w))
+		w.serve(search.Tasks(w, remarks{w}))
 		w.find("type:task") // reads the facts of new segments
 		for _, most := range []int{2, 1} {
 			w.opened = 0

@@ -24,10 +24,18 @@ type tasks interface {
 	IDsIn(ctx context.Context, projectID int64) ([]int64, error)
 }
 
-// Tasks makes tasks with their comments a source.
-func Tasks(t tasks) Source { return taskSource{t} }
+// comments is what search needs of comment.
+type comments interface {
+	Texts(ctx context.Context, tasks []int64) (map[int64][]string, error)
+}
 
-type taskSource struct{ tasks tasks }
+// Tasks makes tasks with their comments a source.
+func Tasks(t tasks, c comments) Source { return taskSource{t, c} }
+
+type taskSource struct {
+	tasks    tasks
+	comments comments
+}
 
 func (taskSource) Kind() (string, uint8) { return "task", KindTask }
 
@@ -60,14 +68,18 @@ func (s taskSource) Open(ctx context.Context, ids []int64) (map[int64]Document, 
 		if err != nil {
 			return nil, err
 		}
+		said, err := s.comments.Texts(ctx, part)
+		if err != nil {
+			return nil, err
+		}
 		for id, t := range texts {
-			out[id] = taskDocument(&t)
+			out[id] = taskDocument(&t, said[id])
 		}
 	}
 	return out, nil
 }
 
-func taskDocument(t *task.Text) Document {
+func taskDocument(t *task.Text, comments []string) Document {
 	c := t.Card
 	d := Document{
 		Facts: posting.Doc{
@@ -82,7 +94,7 @@ func taskDocument(t *task.Text) Document {
 		d.Facts.Has |= HasDescription
 		d.Texts = append(d.Texts, Text{words.Body, t.Description})
 	}
-	for _, said := range t.Comments {
+	for _, said := range comments {
 		d.Facts.Has |= HasComment
 		d.Texts = append(d.Texts, Text{words.Comment, said})
 	}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 
 	"dingban/app/platform/clock"
 	"dingban/app/platform/db"
@@ -209,7 +208,7 @@ func (s *Service) pages(ctx context.Context, ids []int64, each func(id int64, bo
 	}
 	for part := range slices.Chunk(missing, maxNamed) {
 		fresh := make(map[int64][]byte, len(part))
-		err := s.readPages(ctx, "id IN ("+marks(len(part))+")", anys(part), func(id int64, body []byte) error {
+		err := s.readPages(ctx, "id IN ("+db.Marks(len(part))+")", db.Args(part), func(id int64, body []byte) error {
 			fresh[id] = body
 			return each(id, body)
 		})
@@ -275,8 +274,8 @@ func (s *Service) versions(ctx context.Context, epoch int64, kind uint8, ids []i
 	out := make(map[int64]int64, len(ids))
 	for from := 0; from < len(ids); from += maxNamed {
 		part := ids[from:min(from+maxNamed, len(ids))]
-		query := "SELECT id, version FROM search_doc WHERE epoch = ? AND kind = ? AND id IN (" + marks(len(part)) + ")"
-		if err := s.readVersions(ctx, query, append([]any{epoch, kind}, anys(part)...), out); err != nil {
+		query := "SELECT id, version FROM search_doc WHERE epoch = ? AND kind = ? AND id IN (" + db.Marks(len(part)) + ")"
+		if err := s.readVersions(ctx, query, append([]any{epoch, kind}, db.Args(part)...), out); err != nil {
 			return nil, err
 		}
 	}
@@ -310,21 +309,11 @@ func (s *Service) putVersions(ctx context.Context, epoch, version int64, docs []
 func (s *Service) deleteVersions(ctx context.Context, epoch int64, kind uint8, ids []int64) error {
 	for from := 0; from < len(ids); from += maxNamed {
 		part := ids[from:min(from+maxNamed, len(ids))]
-		if _, err := s.db.Exec(ctx, "DELETE FROM search_doc WHERE epoch = ? AND kind = ? AND id IN ("+marks(len(part))+")", append([]any{epoch, kind}, anys(part)...)...); err != nil {
+		if _, err := s.db.Exec(ctx, "DELETE FROM search_doc WHERE epoch = ? AND kind = ? AND id IN ("+db.Marks(len(part))+")", append([]any{epoch, kind}, db.Args(part)...)...); err != nil {
 			return fmt.Errorf("search: forget documents: %w", err)
 		}
 	}
 	return nil
-}
-
-func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
-
-func anys(ids []int64) []any {
-	out := make([]any, len(ids))
-	for i, id := range ids {
-		out[i] = id
-	}
-	return out
 }
 
 // forgetVersions takes out what earlier epochs knew of documents, some at a time.

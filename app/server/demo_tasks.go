@@ -52,6 +52,6 @@ func (d demoTasks) Add(ctx context.Context, t demo.Task) (int64, error) {
 
 // Comment says something about a task.
 func (d demoTasks) Comment(ctx context.Context, taskID int64, text string) error {
-	_, err := d.m.Task.AddComment(ctx, taskID, text)
+	_, err := d.m.Comment.Add(ctx, taskID, text)
 	return err
 }

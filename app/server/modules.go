@@ -10,6 +10,8 @@ import (
 	"dingban/app/access"
 	"dingban/app/audit"
 	"dingban/app/board"
+	"dingban/app/comment"
+	"dingban/app/label"
 	"dingban/app/notify"
 	"dingban/app/org"
 	"dingban/app/platform/actor"
@@ -40,14 +42,16 @@ func Migrations() []db.Migration {
 		org.Migrations(),
 		project.Migrations(),
 		board.Migrations(),
+		label.Migrations(),
 		task.Migrations(),
+		comment.Migrations(),
 		search.Migrations(),
 		notify.Migrations(),
 	)
 }
 
 func moduleColumns() []vault.Column {
-	return slices.Concat(org.Sealed(), project.Sealed(), board.Sealed(), task.Sealed(), search.Sealed())
+	return slices.Concat(org.Sealed(), project.Sealed(), board.Sealed(), label.Sealed(), task.Sealed(), comment.Sealed(), search.Sealed())
 }
 
 func wordSources() []fs.FS {
@@ -57,7 +61,9 @@ func wordSources() []fs.FS {
 		org.Words,
 		project.Words,
 		board.Words,
+		label.Words,
 		task.Words,
+		comment.Words,
 		search.Words,
 		notify.Words,
 		audit.Words,
@@ -70,7 +76,9 @@ type Modules struct {
 	Org     *org.Service
 	Project *project.Service
 	Board   *board.Service
+	Label   *label.Service
 	Task    *task.Service
+	Comment *comment.Service
 	Search  *search.Service
 	Notify  *notify.Service
 	Audit   *audit.Service
@@ -88,15 +96,17 @@ func wire(a *App) (*Modules, error) {
 	if m.Board, err = board.New(d, v, j, c, m.Project); err != nil {
 		return nil, fmt.Errorf("wire board: %w", err)
 	}
-	m.Task = task.New(d, v, j, c, m.Access, m.Org, m.Project, m.Board)
+	m.Label = label.New(d, v, j, c, m.Project)
+	m.Task = task.New(d, v, j, c, m.Access, m.Org, m.Project, m.Board, m.Label)
+	m.Comment = comment.New(d, v, j, c, m.Access, m.Org, m.Task)
 	m.Search = search.New(search.Needs{
 		DB: d, Vault: v, Journal: j, Clock: c, Access: m.Access, Projects: m.Project, States: m.Board, People: m.Org,
-	}, search.Tasks(m.Task), search.Projects(m.Project), search.People(m.Org))
+	}, search.Tasks(m.Task, m.Comment), search.Projects(m.Project), search.People(m.Org))
 	m.Notify = notify.New(d, j, c, m.Org, m.Access, m.subjects)
 	m.Audit = audit.New(d, j, m.Access, m.Org, a.anchors)
 	m.Audit.Connect(a.o.Log, audit.Tasks(m.Task), audit.Projects(m.Project), audit.States(m.Board, m.Project),
 		audit.Departments(m.Org, m.Access), audit.People(m.Org, m.Access))
-	m.all = []any{m.Access, m.Org, m.Project, m.Board, m.Task, m.Search, m.Notify, m.Audit}
+	m.all = []any{m.Access, m.Org, m.Project, m.Board, m.Label, m.Task, m.Comment, m.Search, m.Notify, m.Audit}
 	return m, nil
 }
 
@@ -108,7 +118,7 @@ func (m *Modules) subjects(ctx context.Context, ids []int64) (map[int64]notify.S
 	}
 	out := make(map[int64]notify.Subject, len(briefs))
 	for id, b := range briefs {
-		out[id] = notify.Subject{Key: b.Key, Title: b.Title, ProjectID: b.ProjectID, People: append(slices.Clone(b.Assignees), b.CreatedBy)}
+		out[id] = notify.Subject{Key: b.Key, Title: b.Title, ProjectID: b.ProjectID, People: append(slices.Concat(b.Assignees, b.Followers), b.CreatedBy)}
 	}
 	return out, nil
 }

@@ -181,7 +181,7 @@ func fixed(path string) matrixCase { return func() (string, any) { return path, 
 
 func (m *matrix) cases() map[string]matrixCase {
 	all := map[string]matrixCase{}
-	for _, part := range []map[string]matrixCase{m.sessionCases(), m.orgCases(), m.projectCases(), m.boardCases(), m.taskCases(), m.commentCases(), m.readerCases()} {
+	for _, part := range []map[string]matrixCase{m.sessionCases(), m.orgCases(), m.projectCases(), m.boardCases(), m.labelCases(), m.taskCases(), m.treeCases(), m.commentCases(), m.readerCases()} {
 		maps.Copy(all, part)
 	}
 	return all
@@ -282,6 +282,55 @@ func (m *matrix) boardCases() map[string]matrixCase {
 		"state-delete": func() (string, any) {
 			id, _ := m.newState()
 			return path("/states/%d?moveTo=%d", id, m.state), nil
+		},
+	}
+}
+
+// labelCases: whoever works in a project may add a label; only those who manage it change the ones that others use.
+func (m *matrix) labelCases() map[string]matrixCase {
+	newLabel := func() (id, version int64) {
+		return m.made(m.owner(), path("/projects/%d/labels", m.project), map[string]any{"name": m.name("标签 ")})
+	}
+	return map[string]matrixCase{
+		"label-list": fixed(path("/projects/%d/labels", m.project)),
+		"label-create": func() (string, any) {
+			return path("/projects/%d/labels", m.project), map[string]any{"name": m.name("标签 ")}
+		},
+		"label-update": func() (string, any) {
+			id, version := newLabel()
+			return path("/labels/%d", id), map[string]any{"version": version, "name": m.name("标签 ")}
+		},
+		"label-delete": func() (string, any) {
+			id, _ := newLabel()
+			return path("/labels/%d", id), nil
+		},
+	}
+}
+
+// treeCases act on tasks that the owner has made. Following oneself is for everybody who can read; here somebody else is
+// made a follower.
+func (m *matrix) treeCases() map[string]matrixCase {
+	still := m.newTask()
+	return map[string]matrixCase{
+		"task-tree": fixed(path("/tasks/%d/tree", still.ID)),
+		"task-set-parent": func() (string, any) {
+			tk := m.newTask()
+			return path("/tasks/%d/parent", tk.ID), map[string]any{"version": tk.Version, "parentId": still.ID}
+		},
+		"task-trash": fixed(path("/projects/%d/trash", m.project)),
+		"task-restore": func() (string, any) {
+			tk := m.newTask()
+			m.owner().Do(http.MethodDelete, path("/tasks/%d?version=%d", tk.ID, tk.Version), nil).OK(nil)
+			return path("/tasks/%d/restore", tk.ID), nil
+		},
+		"follower-list": fixed(path("/tasks/%d/followers", still.ID)),
+		"follower-add": func() (string, any) {
+			return path("/tasks/%d/followers/%d", m.newTask().ID, m.person["owner"]), nil
+		},
+		"follower-remove": func() (string, any) {
+			tk := m.newTask()
+			m.owner().Do(http.MethodPut, path("/tasks/%d/followers/%d", tk.ID, m.person["owner"]), nil).OK(nil)
+			return path("/tasks/%d/followers/%d", tk.ID, m.person["owner"]), nil
 		},
 	}
 }

@@ -20,7 +20,7 @@ func TestStatementBudgets(t *testing.T) {
 	}
 	tk := w.add("采购服务器", assigned(people...))
 	neighbour := w.add("邻居")
-	remark, err := w.s.AddComment(w.By("member"), tk.ID, "到货了")
+	remark, err := w.Modules.Comment.Add(w.By("member"), tk.ID, "到货了")
 	w.Must(err)
 	// The journal tells of the members only now, and memory forgets them once more; what the member does next brings
 	// everything into memory for good.
@@ -79,13 +79,13 @@ func TestStatementBudgets(t *testing.T) {
 		}},
 		{"complete", 6, func(ctx context.Context) error { _, err := w.s.Complete(ctx, tk.ID, version(), true); return err }},
 		{"reopen", 6, func(ctx context.Context) error { _, err := w.s.Complete(ctx, tk.ID, version(), false); return err }},
-		{"comment", 6, func(ctx context.Context) error { _, err := w.s.AddComment(ctx, tk.ID, "收到"); return err }},
-		{"comments", 4, func(ctx context.Context) error { _, _, err := w.s.Comments(ctx, tk.ID, all()); return err }},
+		{"comment", 6, func(ctx context.Context) error { _, err := w.Modules.Comment.Add(ctx, tk.ID, "收到"); return err }},
+		{"comments", 4, func(ctx context.Context) error { _, _, err := w.Modules.Comment.List(ctx, tk.ID, all()); return err }},
 		{"edit a comment", 6, func(ctx context.Context) error {
-			_, err := w.s.EditComment(ctx, remark.ID, 1, "都到货了")
+			_, err := w.Modules.Comment.Edit(ctx, remark.ID, 1, "都到货了")
 			return err
 		}},
-		{"delete a comment", 6, func(ctx context.Context) error { return w.s.DeleteComment(ctx, remark.ID) }},
+		{"delete a comment", 6, func(ctx context.Context) error { return w.Modules.Comment.Delete(ctx, remark.ID) }},
 		{"history", 4, func(ctx context.Context) error { _, _, err := w.s.History(ctx, tk.ID, all()); return err }},
 		{"delete", 6, func(ctx context.Context) error { return w.s.Delete(ctx, tk.ID, version()) }},
 	} {

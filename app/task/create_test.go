@@ -146,7 +146,7 @@ func TestAnArchivedProjectTakesNoChange(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	tk := w.add("任务")
-	said, err := w.s.AddComment(w.By("member"), tk.ID, "话")
+	said, err := w.Modules.Comment.Add(w.By("member"), tk.ID, "话")
 	w.Must(err)
 	w.Must(w.Modules.Project.Archive(w.By("owner"), w.Project.ID))
 	for name, do := range map[string]func() error{
@@ -164,9 +164,9 @@ func TestAnArchivedProjectTakesNoChange(t *testing.T) {
 		},
 		"complete":       func() error { _, err := w.s.Complete(w.By("member"), tk.ID, 1, true); return err },
 		"delete":         func() error { return w.s.Delete(w.By("owner"), tk.ID, 1) },
-		"comment":        func() error { _, err := w.s.AddComment(w.By("member"), tk.ID, "x"); return err },
-		"edit comment":   func() error { _, err := w.s.EditComment(w.By("member"), said.ID, 1, "x"); return err },
-		"delete comment": func() error { return w.s.DeleteComment(w.By("member"), said.ID) },
+		"comment":        func() error { _, err := w.Modules.Comment.Add(w.By("member"), tk.ID, "x"); return err },
+		"edit comment":   func() error { _, err := w.Modules.Comment.Edit(w.By("member"), said.ID, 1, "x"); return err },
+		"delete comment": func() error { return w.Modules.Comment.Delete(w.By("member"), said.ID) },
 	} {
 		t.Log(name)
 		testkit.WantCode(t, do(), "project.archived")

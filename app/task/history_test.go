@@ -40,10 +40,11 @@ func TestHistoryNamesStatesAndPeople(t *testing.T) {
 	tk = w.move(tk, task.Move{StateID: w.Doing.ID})
 	tk, err := w.s.Update(w.By("manager"), tk.ID, task.Edit{Version: tk.Version, Title: ptr("采购服务器"), AssigneeIDs: &[]int64{manager}})
 	w.Must(err)
-	c := w.say("owner", tk.ID, "快些")
-	_, err = w.s.EditComment(w.By("owner"), c.ID, 1, "尽快")
+	c, err := w.Modules.Comment.Add(w.By("owner"), tk.ID, "快些")
 	w.Must(err)
-	w.Must(w.s.DeleteComment(w.By("owner"), c.ID))
+	_, err = w.Modules.Comment.Edit(w.By("owner"), c.ID, 1, "尽快")
+	w.Must(err)
+	w.Must(w.Modules.Comment.Delete(w.By("owner"), c.ID))
 	_, err = w.s.Complete(w.By("member"), tk.ID, tk.Version, true)
 	w.Must(err)
 	w.add("别的任务")
@@ -94,7 +95,8 @@ func TestPagesOfHistory(t *testing.T) {
 		}
 		got += "|"
 		if page == 0 {
-			w.say("member", tk.ID, "新的")
+			_, err = w.Modules.Comment.Add(w.By("member"), tk.ID, "新的")
+			w.Must(err)
 			w.Settle()
 		}
 		if cursor = next; next == "" {

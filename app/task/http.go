@@ -20,6 +20,11 @@ type CreateRequest struct {
 	DueAt       *int64  `json:"dueAt,omitempty" nullable:"true" doc:"When it is due, UTC milliseconds; null or missing for no date." example:"1795500000000"`
 	DueAllDay   bool    `json:"dueAllDay,omitempty" doc:"Due on that day, at no certain time." example:"true"`
 	Priority    string  `json:"priority,omitempty" doc:"none (the default), low, medium, high or urgent." example:"high"`
+	StartAt     *int64  `json:"startAt,omitempty" nullable:"true" doc:"When work on it begins, UTC milliseconds, not after it is due; null or missing for no date." example:"1795400000000"`
+	StartAllDay bool    `json:"startAllDay,omitempty" doc:"Begins on that day, at no certain time." example:"true"`
+	Estimate    int64   `json:"estimate,omitempty" doc:"How long it should take, in minutes, at most a year (525,600)." example:"120"`
+	LabelIDs    []int64 `json:"labelIds,omitempty" doc:"Labels of the project, at most 15." example:"[283746519315001]"`
+	ParentID    int64   `json:"parentId,omitempty" doc:"Task of the same project that it is a part of; at most 20 levels." example:"283746519320000"`
 }
 
 // UpdateRequest is the body of task-update. What is missing stays as it is.
@@ -31,6 +36,11 @@ type UpdateRequest struct {
 	DueAt       httpapi.Optional[int64] `json:"dueAt,omitzero" doc:"When it is due, UTC milliseconds; null takes the date away." example:"1795500000000"`
 	DueAllDay   *bool                   `json:"dueAllDay,omitempty" doc:"Due on that day, at no certain time." example:"true"`
 	Priority    *string                 `json:"priority,omitempty" doc:"none, low, medium, high or urgent." example:"urgent"`
+	StartAt     httpapi.Optional[int64] `json:"startAt,omitzero" doc:"When work on it begins, UTC milliseconds, not after it is due; null takes the date away." example:"1795400000000"`
+	StartAllDay *bool                   `json:"startAllDay,omitempty" doc:"Begins on that day, at no certain time." example:"true"`
+	Estimate    *int64                  `json:"estimate,omitempty" doc:"How long it should take, in minutes, at most 525,600; 0 for not estimated." example:"120"`
+	Progress    *int64                  `json:"progress,omitempty" doc:"Percent, 0 to 100; refused where subtasks or a checklist say it." example:"50"`
+	LabelIDs    *[]int64                `json:"labelIds,omitempty" doc:"Labels from now on, at most 15." example:"[283746519315001]"`
 }
 
 // MoveRequest is the body of task-move.
@@ -62,6 +72,8 @@ type (
 		Project  int64  `query:"project" doc:"Only of this project." example:"283746519300001"`
 		State    int64  `query:"state" doc:"Only in this state." example:"283746519310001"`
 		Assignee string `query:"assignee" maxLength:"20" doc:"Only of this person: an id, or me." example:"me"`
+		Priority string `query:"priority" maxLength:"10" doc:"Only of this priority: none, low, medium, high or urgent." example:"high"`
+		Label    int64  `query:"label" doc:"Only with this label." example:"283746519315001"`
 		Open     bool   `query:"open" doc:"Only those that are not done."`
 		Due      string `query:"due" maxLength:"20" doc:"overdue (and not done), today, or week (from today, 7 days); days are those of UTC+8." example:"week"`
 		Cursor   string `query:"cursor" doc:"Cursor from the page before."`
@@ -92,8 +104,8 @@ type (
 // Routes registers the module's operations.
 func (s *Service) Routes(a *httpapi.API) {
 	s.readRoutes(a)
+	s.treeRoutes(a)
 	s.writeRoutes(a)
-	s.commentRoutes(a)
 }
 
 func (s *Service) readRoutes(a *httpapi.API) {
@@ -113,7 +125,7 @@ func (s *Service) readRoutes(a *httpapi.API) {
 		Summary:     "List tasks",
 		Description: "Tasks of the projects the person may read, newest first.",
 	}, func(ctx context.Context, in *listInput) (*listOutput, error) {
-		f := Filter{ProjectID: in.Project, StateID: in.State, Open: in.Open, Due: in.Due}
+		f := Filter{ProjectID: in.Project, StateID: in.State, Open: in.Open, Due: in.Due, Priority: in.Priority, LabelID: in.Label}
 		var err error
 		if f.AssigneeID, err = assignee(ctx, in.Assignee); err != nil {
 			return nil, err
@@ -150,13 +162,15 @@ func (s *Service) writeRoutes(a *httpapi.API) {
 		Description: "Changes the fields that are given. A version that is no longer the newest is answered with a conflict and the current task.",
 	}, func(ctx context.Context, in *updateInput) (*taskOutput, error) {
 		b := in.Body
-		e := Edit{Version: b.Version, Title: b.Title, Description: b.Description, AssigneeIDs: b.AssigneeIDs, DueAllDay: b.DueAllDay, Priority: b.Priority}
-		if b.DueAt.Set {
-			due := b.DueAt.Value // 0 for null
-			if !b.DueAt.Null && due == 0 {
-				return nil, fault.Invalid(fault.At("body.dueAt", "task.bad_time"))
-			}
-			e.DueAt = &due
+		e := Edit{
+			Version: b.Version, Title: b.Title, Description: b.Description, AssigneeIDs: b.AssigneeIDs, DueAllDay: b.DueAllDay, Priority: b.Priority,
+			StartAllDay: b.StartAllDay, Estimate: b.Estimate, Progress: b.Progress, LabelIDs: b.LabelIDs,
+		}
+		if err := date(&e.DueAt, "body.dueAt", b.DueAt); err != nil {
+			return nil, err
+		}
+		if err := date(&e.StartAt, "body.startAt", b.StartAt); err != nil {
+			return nil, err
 		}
 		return answer(s.Update(ctx, in.ID, e))
 	})
@@ -184,10 +198,22 @@ func (s *Service) writeRoutes(a *httpapi.API) {
 	httpapi.Register(a, httpapi.Op{
 		ID: "task-delete", Method: http.MethodDelete, Path: "/tasks/{id}", Tag: "Tasks", Permission: "task:delete",
 		Summary:     "Delete a task",
-		Description: "Takes a task away, with its comments. What happened to it stays in the journal.",
+		Description: "Takes a task away, with its comments and all its subtasks, of which none may be somebody else's to delete. For 30 days task-restore brings them back. What happened to them stays in the journal.",
 	}, func(ctx context.Context, in *deleteInput) (*struct{}, error) {
 		return nil, s.Delete(ctx, in.ID, in.Version)
 	})
+}
+
+// date reads a time that may be null: nothing is set for one that is missing, 0 for null.
+func date(into **int64, location string, o httpapi.Optional[int64]) error {
+	if !o.Set {
+		return nil
+	}
+	if !o.Null && o.Value == 0 {
+		return fault.Invalid(fault.At(location, "task.bad_time"))
+	}
+	*into = &o.Value
+	return nil
 }
 
 func answer(t Task, err error) (*taskOutput, error) {

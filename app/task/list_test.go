@@ -184,7 +184,7 @@ func TestStrangersCannotTellWhatIsThere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	tk := w.add("机密")
-	said, err := w.s.AddComment(w.By("member"), tk.ID, "机密")
+	said, err := w.Modules.Comment.Add(w.By("member"), tk.ID, "机密")
 	w.Must(err)
 	ctx := w.By("outsider")
 	for name, do := range map[string]func(taskID, commentID int64, key string) error{
@@ -194,11 +194,11 @@ func TestStrangersCannotTellWhatIsThere(t *testing.T) {
 		"move":           func(id, _ int64, _ string) error { _, err := w.s.Move(ctx, id, task.Move{Version: 9}); return err },
 		"complete":       func(id, _ int64, _ string) error { _, err := w.s.Complete(ctx, id, 9, true); return err },
 		"delete":         func(id, _ int64, _ string) error { return w.s.Delete(ctx, id, 9) },
-		"comments":       func(id, _ int64, _ string) error { _, _, err := w.s.Comments(ctx, id, all()); return err },
-		"comment":        func(id, _ int64, _ string) error { _, err := w.s.AddComment(ctx, id, ""); return err },
+		"comments":       func(id, _ int64, _ string) error { _, _, err := w.Modules.Comment.List(ctx, id, all()); return err },
+		"comment":        func(id, _ int64, _ string) error { _, err := w.Modules.Comment.Add(ctx, id, ""); return err },
 		"history":        func(id, _ int64, _ string) error { _, _, err := w.s.History(ctx, id, all()); return err },
-		"edit comment":   func(_, id int64, _ string) error { _, err := w.s.EditComment(ctx, id, 9, "x"); return err },
-		"delete comment": func(_, id int64, _ string) error { return w.s.DeleteComment(ctx, id) },
+		"edit comment":   func(_, id int64, _ string) error { _, err := w.Modules.Comment.Edit(ctx, id, 9, "x"); return err },
+		"delete comment": func(_, id int64, _ string) error { return w.Modules.Comment.Delete(ctx, id) },
 		"create": func(id, _ int64, _ string) error {
 			project := w.Project.ID
 			if id != tk.ID {

@@ -13,7 +13,6 @@ func Sealed() []vault.Column {
 	return []vault.Column{
 		{Table: "task", Column: "title"},
 		{Table: "task", Column: "description"},
-		{Table: "task_comment", Column: "text"},
 	}
 }
 
@@ -22,7 +21,11 @@ func Migrations() []db.Migration {
 	return []db.Migration{
 		{ID: "20261124040400_task", Module: "task", Up: createTasks},
 		{ID: "20261124040401_task_assignee", Module: "task", Up: createAssignees},
-		{ID: "20261124040402_task_comment", Module: "task", Up: createComments},
+		{ID: "20261128140200_task_more", Module: "task", Up: addMore},
+		{ID: "20261128140201_task_parent", Module: "task", Up: indexParents},
+		{ID: "20261128140202_task_deleted_with", Module: "task", Up: indexTrash},
+		{ID: "20261128140203_task_label", Module: "task", Up: createLabels},
+		{ID: "20261128140204_task_follower", Module: "task", Up: createFollowers},
 	}
 }
 
@@ -70,20 +73,54 @@ func createAssignees(_ context.Context, m *db.Migrator) error {
 	})
 }
 
-func createComments(_ context.Context, m *db.Migrator) error {
+// addMore gives tasks a beginning, an estimate, labels, a parent, and counts of what belongs to them.
+func addMore(_ context.Context, m *db.Migrator) error {
+	number := func(name string, t dialects.Type) dialects.Column {
+		return dialects.Column{Name: name, Type: t, NotNull: true, Default: "0"}
+	}
+	for _, c := range []dialects.Column{
+		number("start_at", dialects.Time), number("start_all_day", dialects.Bool),
+		number("estimate", dialects.Int), number("progress", dialects.Int),
+		{Name: "label_ids", Type: dialects.Code, Size: 255, NotNull: true, Default: "''"},
+		number("parent_id", dialects.ID), number("sub_count", dialects.Int), number("sub_done", dialects.Int),
+		number("check_count", dialects.Int), number("check_done", dialects.Int),
+		number("deleted_by", dialects.ID), number("deleted_with", dialects.ID),
+	} {
+		if err := m.AddColumn("task", c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func indexParents(_ context.Context, m *db.Migrator) error {
+	return m.CreateIndex("task", dialects.Index{Name: "task_parent", Columns: []string{"parent_id", "deleted_at", "id"}})
+}
+
+func indexTrash(_ context.Context, m *db.Migrator) error {
+	return m.CreateIndex("task", dialects.Index{Name: "task_deleted_with", Columns: []string{"deleted_with", "id"}})
+}
+
+func createLabels(_ context.Context, m *db.Migrator) error {
 	return m.CreateTable(dialects.Table{
-		Name: "task_comment",
+		Name: "task_label",
 		Columns: []dialects.Column{
-			{Name: "id", Type: dialects.ID, NotNull: true},
 			{Name: "task_id", Type: dialects.ID, NotNull: true},
-			{Name: "author_id", Type: dialects.ID, NotNull: true},
-			{Name: "text", Type: dialects.Sealed},
-			{Name: "created_at", Type: dialects.Time, NotNull: true},
-			{Name: "edited_at", Type: dialects.Time, NotNull: true, Default: "0"},
-			{Name: "deleted_at", Type: dialects.Time, NotNull: true, Default: "0"},
-			{Name: "version", Type: dialects.Int, NotNull: true},
+			{Name: "label_id", Type: dialects.ID, NotNull: true},
 		},
-		PrimaryKey: []string{"id"},
-		Indexes:    []dialects.Index{{Name: "task_comment_task", Columns: []string{"task_id", "deleted_at", "id"}}},
+		PrimaryKey: []string{"task_id", "label_id"},
+		Indexes:    []dialects.Index{{Name: "task_label_label", Columns: []string{"label_id", "task_id"}}},
+	})
+}
+
+func createFollowers(_ context.Context, m *db.Migrator) error {
+	return m.CreateTable(dialects.Table{
+		Name: "task_follower",
+		Columns: []dialects.Column{
+			{Name: "task_id", Type: dialects.ID, NotNull: true},
+			{Name: "person_id", Type: dialects.ID, NotNull: true},
+		},
+		PrimaryKey: []string{"task_id", "person_id"},
+		Indexes:    []dialects.Index{{Name: "task_follower_person", Columns: []string{"person_id", "task_id"}}},
 	})
 }

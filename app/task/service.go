@@ -7,6 +7,7 @@ import (
 	"dingban/app/access"
 	"dingban/app/board"
 	"dingban/app/board/rank"
+	"dingban/app/label"
 	"dingban/app/platform/actor"
 	"dingban/app/platform/clock"
 	"dingban/app/platform/db"
@@ -28,12 +29,13 @@ type Service struct {
 	people   People
 	projects *project.Service
 	board    *board.Service
+	labels   *label.Service
 }
 
 // New makes the service and connects it to the boards, which tell it when a
 // state goes, and to the projects, which show how many tasks they have.
-func New(d *db.DB, v *vault.Vault, j *journal.Journal, c clock.Clock, access guard, people People, p *project.Service, b *board.Service) *Service {
-	s := &Service{db: d, vault: v, journal: j, clock: c, access: access, people: people, projects: p, board: b}
+func New(d *db.DB, v *vault.Vault, j *journal.Journal, c clock.Clock, access guard, people People, p *project.Service, b *board.Service, l *label.Service) *Service {
+	s := &Service{db: d, vault: v, journal: j, clock: c, access: access, people: people, projects: p, board: b, labels: l}
 	b.Connect(cards{s})
 	p.ConnectCounter(s)
 	return s
@@ -88,6 +90,7 @@ func (s *Service) Create(ctx context.Context, d Draft) (Task, error) {
 	// New ids are later than all before, so this rank is behind every card, and
 	// nothing has to be read to find it.
 	r.Rank = rank.FromID(r.ID)
+	var out Task
 	err = s.db.Tx(ctx, func(ctx context.Context) error {
 		p, err := s.projects.Lock(ctx, h.ID)
 		if err != nil {
@@ -110,15 +113,23 @@ func (s *Service) Create(ctx context.Context, d Draft) (Task, error) {
 		if err := s.projects.TakeNumber(ctx, p); err != nil {
 			return err
 		}
+		if r.ParentID != 0 {
+			if err := s.hang(ctx, &r, 0); err != nil {
+				return err
+			}
+			if err := s.roll(ctx, &row{ParentID: r.ParentID, DeletedAt: now}, &r); err != nil {
+				return err
+			}
+		}
 		if err := s.insert(ctx, &r); err != nil {
+			return err
+		}
+		if out, err = s.task(ctx, h, &r); err != nil {
 			return err
 		}
 		return s.append(ctx, "task.create", &r, journal.Diff(nil, r.facts()))
 	})
-	if err != nil {
-		return Task{}, err
-	}
-	return s.task(ctx, h, &r), nil
+	return out, err
 }
 
 // fill checks a draft and puts it into a row.
@@ -131,20 +142,72 @@ func (s *Service) fill(ctx context.Context, h project.Head, r *row, d Draft) err
 	}
 	c.OneOf("body.priority", r.Priority, None, Low, Medium, High, Urgent)
 	if d.DueAt != nil {
-		checkDue(&c, *d.DueAt)
+		checkTime(&c, "body.dueAt", *d.DueAt)
 		r.DueAt, r.DueAllDay = *d.DueAt, d.DueAllDay
 	}
+	if d.StartAt != nil {
+		checkTime(&c, "body.startAt", *d.StartAt)
+		r.StartAt, r.StartAllDay = *d.StartAt, d.StartAllDay
+	}
+	checkOrder(&c, r)
+	checkNumber(&c, "body.estimate", d.Estimate, maxEstimate)
+	r.Estimate, r.ParentID = d.Estimate, d.ParentID
 	var err error
+	if r.labels, err = s.checkLabels(ctx, &c, h, nil, d.LabelIDs); err != nil {
+		return err
+	}
 	if r.assignees, err = s.checkAssignees(ctx, &c, h, nil, d.AssigneeIDs); err != nil {
 		return err
 	}
 	return c.Err()
 }
 
-func checkDue(c *input.Check, at int64) {
+func checkTime(c *input.Check, location string, at int64) {
 	if at < 1 || at > maxTime {
-		c.Add("body.dueAt", "task.bad_time")
+		c.Add(location, "task.bad_time")
 	}
+}
+
+// checkOrder wants the beginning before the end. A whole day lasts until the next one begins.
+func checkOrder(c *input.Check, r *row) {
+	end := r.DueAt
+	if r.DueAllDay {
+		end += day - 1
+	}
+	if r.StartAt != 0 && r.DueAt != 0 && r.StartAt > end {
+		c.Add("body.startAt", "task.start_after_due")
+	}
+}
+
+func checkNumber(c *input.Check, location string, n, most int64) {
+	switch {
+	case n < 0:
+		c.Add(location, "field.too_small", "min", 0)
+	case n > most:
+		c.Add(location, "field.too_big", "max", most)
+	}
+}
+
+// checkLabels wants labels of the project. Those the task has already may stay.
+func (s *Service) checkLabels(ctx context.Context, c *input.Check, h project.Head, before, ids []int64) ([]int64, error) {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	if len(ids) > maxLabels {
+		c.Add("body.labelIds", "field.too_many", "max", maxLabels)
+		return nil, nil
+	}
+	if !slices.ContainsFunc(ids, func(id int64) bool { return !slices.Contains(before, id) }) {
+		return ids, nil
+	}
+	all, err := s.labels.Of(ctx, h.ID, h.LabelsVersion)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if !slices.Contains(before, id) && !slices.ContainsFunc(all, func(l label.Label) bool { return l.ID == id }) {
+			c.Add("body.labelIds", "task.no_such_label", "id", id)
+		}
+	}
+	return ids, nil
 }
 
 // checkAssignees wants people who may act and who can see the task. Those who
@@ -156,28 +219,33 @@ func (s *Service) checkAssignees(ctx context.Context, c *input.Check, h project.
 		return nil, nil
 	}
 	added := slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return slices.Contains(before, id) })
-	if len(added) == 0 {
-		return ids, nil
+	return ids, s.checkPeople(ctx, c, "body.assigneeIds", h, added)
+}
+
+// checkPeople wants people who may act and who can see the tasks of the project.
+func (s *Service) checkPeople(ctx context.Context, c *input.Check, location string, h project.Head, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
 	}
-	active, err := s.people.Active(ctx, added)
+	active, err := s.people.Active(ctx, ids)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var roster map[int64]string
 	if h.Visibility == access.Private {
 		if roster, err = s.access.Roster(ctx, h.ID); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	for _, id := range added {
+	for _, id := range ids {
 		switch _, member := roster[id]; {
 		case !active[id]:
-			c.Add("body.assigneeIds", "task.no_such_person", "id", id)
+			c.Add(location, "task.no_such_person", "id", id)
 		case h.Visibility == access.Private && !member:
-			c.Add("body.assigneeIds", "task.not_a_member", "name", s.people.Ref(ctx, id).Name)
+			c.Add(location, "task.not_a_member", "name", s.people.Ref(ctx, id).Name)
 		}
 	}
-	return ids, nil
+	return nil
 }
 
 // Get gives one task. It needs task:read.
@@ -190,7 +258,7 @@ func (s *Service) Get(ctx context.Context, id int64) (Task, error) {
 	if err != nil {
 		return Task{}, err
 	}
-	return s.task(ctx, h, &r), nil
+	return s.task(ctx, h, &r)
 }
 
 // GetByKey is Get for what people call a task: OPS-12.
@@ -213,7 +281,7 @@ func (s *Service) GetByKey(ctx context.Context, k string) (Task, error) {
 	if h, err = s.may(ctx, "task:read", &r); err != nil {
 		return Task{}, err
 	}
-	return s.task(ctx, h, &r), nil
+	return s.task(ctx, h, &r)
 }
 
 // Update changes what the edit names. It needs task:update, and the version
@@ -233,15 +301,43 @@ func (s *Service) Update(ctx context.Context, id int64, e Edit) (Task, error) {
 		}
 		if e.DueAt != nil {
 			if r.DueAt = *e.DueAt; r.DueAt != 0 {
-				checkDue(&c, r.DueAt)
+				checkTime(&c, "body.dueAt", r.DueAt)
 			}
 		}
 		if e.DueAllDay != nil {
 			r.DueAllDay = *e.DueAllDay
 		}
 		r.DueAllDay = r.DueAllDay && r.DueAt != 0
+		if e.StartAt != nil {
+			if r.StartAt = *e.StartAt; r.StartAt != 0 {
+				checkTime(&c, "body.startAt", r.StartAt)
+			}
+		}
+		if e.StartAllDay != nil {
+			r.StartAllDay = *e.StartAllDay
+		}
+		r.StartAllDay = r.StartAllDay && r.StartAt != 0
+		if e.DueAt != nil || e.DueAllDay != nil || e.StartAt != nil {
+			checkOrder(&c, r)
+		}
+		if e.Estimate != nil {
+			r.Estimate = *e.Estimate
+			checkNumber(&c, "body.estimate", r.Estimate, maxEstimate)
+		}
+		if e.Progress != nil {
+			r.Progress = *e.Progress
+			checkNumber(&c, "body.progress", r.Progress, 100)
+			if r.SubCount > 0 || r.CheckCount > 0 {
+				c.Add("body.progress", "task.progress_counted")
+			}
+		}
+		var err error
+		if e.LabelIDs != nil {
+			if r.labels, err = s.checkLabels(ctx, &c, h, r.labels, *e.LabelIDs); err != nil {
+				return err
+			}
+		}
 		if e.AssigneeIDs != nil {
-			var err error
 			if r.assignees, err = s.checkAssignees(ctx, &c, h, r.assignees, *e.AssigneeIDs); err != nil {
 				return err
 			}
@@ -269,58 +365,38 @@ func (s *Service) change(ctx context.Context, id, version int64, permission, ver
 			return err
 		}
 		if before.Version != version {
-			return fault.Conflict("task.stale_version", s.task(ctx, h, &before))
+			return s.stale(ctx, h, &before)
 		}
 		r := before
-		r.assignees = slices.Clone(before.assignees)
+		r.assignees, r.labels = slices.Clone(before.assignees), slices.Clone(before.labels)
 		if err := edit(ctx, h, &r); err != nil {
 			return err
 		}
 		changes := journal.Diff(before.facts(), r.facts())
 		if len(changes) == 0 {
-			out = s.task(ctx, h, &r)
-			return nil
+			out, err = s.task(ctx, h, &r)
+			return err
 		}
 		r.Version++
 		r.UpdatedAt = clock.Millis(s.clock)
 		if err := s.update(ctx, &r); err != nil {
 			return err
 		}
-		if err := s.replaceAssignees(ctx, id, before.assignees, r.assignees); err != nil {
+		if err := s.replaceLinks(ctx, assigneeLinks, id, before.assignees, r.assignees); err != nil {
 			return err
 		}
-		out = s.task(ctx, h, &r)
+		if err := s.replaceLinks(ctx, labelLinks, id, before.labels, r.labels); err != nil {
+			return err
+		}
+		if err := s.roll(ctx, &before, &r); err != nil {
+			return err
+		}
+		if out, err = s.task(ctx, h, &r); err != nil {
+			return err
+		}
 		return s.append(ctx, verb, &r, changes)
 	})
 	return out, err
-}
-
-// Delete takes a task away. It needs task:delete, and the version that was
-// seen. The row stays, sealed, for the journal's sake.
-func (s *Service) Delete(ctx context.Context, id, version int64) error {
-	if version < 1 {
-		return fault.Invalid(fault.At("query.version", "field.required"))
-	}
-	return s.db.Tx(ctx, func(ctx context.Context) error {
-		r, err := s.one(ctx, true, "t.id = ?", id)
-		if err != nil {
-			return err
-		}
-		h, err := s.may(ctx, "task:delete", &r)
-		if err != nil {
-			return err
-		}
-		if r.Version != version {
-			return fault.Conflict("task.stale_version", s.task(ctx, h, &r))
-		}
-		changes := journal.Diff(r.facts(), nil)
-		r.DeletedAt = clock.Millis(s.clock)
-		r.Version++
-		if err := s.update(ctx, &r); err != nil {
-			return err
-		}
-		return s.append(ctx, "task.delete", &r, changes)
-	})
 }
 
 func (s *Service) append(ctx context.Context, verb string, r *row, changes []journal.Change) error {
@@ -332,26 +408,7 @@ func (s *Service) append(ctx context.Context, verb string, r *row, changes []jou
 func (r *row) facts() facts {
 	return facts{
 		Title: r.title, Description: r.description, State: r.StateID, Assignees: r.assignees, DueAt: r.DueAt,
-		DueAllDay: r.DueAllDay, Priority: r.Priority, Rank: r.Rank, Done: r.DoneAt != 0,
+		DueAllDay: r.DueAllDay, Priority: r.Priority, Rank: r.Rank, Done: r.DoneAt != 0, StartAt: r.StartAt,
+		StartAllDay: r.StartAllDay, Estimate: r.Estimate, Progress: r.Progress, Labels: r.labels, Parent: r.ParentID,
 	}
-}
-
-// card is the task as a board shows it; all it needs is in memory.
-func (s *Service) card(ctx context.Context, h project.Head, r *row) Card {
-	c := Card{
-		ID: r.ID, ProjectID: r.ProjectID, Number: r.Number, Key: key(h, r.Number), Title: r.title, StateID: r.StateID,
-		Rank: r.Rank, DueAllDay: r.DueAllDay, Priority: r.Priority, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt,
-		Version: r.Version, CommentCount: int(r.CommentCount), Assignees: s.people.Refs(ctx, r.assignees),
-	}
-	if due := r.DueAt; due != 0 {
-		c.DueAt = &due
-	}
-	if done := r.DoneAt; done != 0 {
-		c.DoneAt = &done
-	}
-	return c
-}
-
-func (s *Service) task(ctx context.Context, h project.Head, r *row) Task {
-	return Task{Card: s.card(ctx, h, r), ProjectName: h.Name, Description: r.description, CreatedBy: s.people.Ref(ctx, r.CreatedBy)}
 }

@@ -46,7 +46,9 @@ func (s *Service) Board(ctx context.Context, projectID int64, done int) (Board, 
 		}
 	}
 	for i := range rows {
-		b.Cards[i] = s.card(ctx, h, &rows[i])
+		if b.Cards[i], err = s.card(ctx, h, &rows[i]); err != nil {
+			return Board{}, err
+		}
 	}
 	return b, nil
 }
@@ -91,9 +93,14 @@ func (s *Service) List(ctx context.Context, f Filter, page db.Page) ([]Task, str
 	if err := s.addAssignees(ctx, rows); err != nil {
 		return nil, "", err
 	}
+	if err := s.remember(ctx, rows, heads); err != nil {
+		return nil, "", err
+	}
 	items := make([]Task, len(rows))
 	for i := range rows {
-		items[i] = s.task(ctx, heads[rows[i].ProjectID], &rows[i])
+		if items[i], err = s.task(ctx, heads[rows[i].ProjectID], &rows[i]); err != nil {
+			return nil, "", err
+		}
 	}
 	return items, next, nil
 }
@@ -102,6 +109,9 @@ func checkFilter(f Filter) error {
 	var c input.Check
 	if f.Due != "" {
 		c.OneOf("query.due", f.Due, Overdue, Today, Week)
+	}
+	if f.Priority != "" {
+		c.OneOf("query.priority", f.Priority, None, Low, Medium, High, Urgent)
 	}
 	return c.Err()
 }
@@ -113,14 +123,21 @@ func (s *Service) conditions(f Filter, projects []int64) (from, where string, ar
 		from += " JOIN task_assignee a ON a.task_id = t.id AND a.person_id = ?"
 		args = append(args, f.AssigneeID)
 	}
-	where = "t.project_id IN (" + marks(len(projects)) + ") AND t.deleted_at = 0"
-	args = append(args, anys(projects)...)
+	if f.LabelID != 0 {
+		from += " JOIN task_label l ON l.task_id = t.id AND l.label_id = ?"
+		args = append(args, f.LabelID)
+	}
+	where = "t.project_id IN (" + db.Marks(len(projects)) + ") AND t.deleted_at = 0"
+	args = append(args, db.Args(projects)...)
 	add := func(condition string, values ...any) {
 		where += " AND " + condition
 		args = append(args, values...)
 	}
 	if f.StateID != 0 {
 		add("t.state_id = ?", f.StateID)
+	}
+	if f.Priority != "" {
+		add("t.priority = ?", f.Priority)
 	}
 	if f.Open || f.Due == Overdue {
 		add("t.done_at = 0")
@@ -254,11 +271,17 @@ func (c cards) CountIn(ctx context.Context, stateID int64) (int, error) {
 }
 
 func (c cards) MoveAll(ctx context.Context, from, to board.State) error {
-	return c.s.setColumn(ctx, from.ID, to.ID, c.doneAt(to), clock.Millis(c.s.clock))
+	if err := c.s.setColumn(ctx, from.ID, to.ID, c.doneAt(to), clock.Millis(c.s.clock)); err != nil {
+		return err
+	}
+	return c.s.recount(ctx, to.ID)
 }
 
 func (c cards) Recategorise(ctx context.Context, st board.State) error {
-	return c.s.setColumn(ctx, st.ID, st.ID, c.doneAt(st), clock.Millis(c.s.clock))
+	if err := c.s.setColumn(ctx, st.ID, st.ID, c.doneAt(st), clock.Millis(c.s.clock)); err != nil {
+		return err
+	}
+	return c.s.recount(ctx, st.ID)
 }
 
 func (c cards) doneAt(st board.State) int64 {

@@ -19,7 +19,7 @@ type HistoryEntry struct {
 	At      int64            `json:"at" doc:"When, UTC milliseconds." example:"1795500000000"`
 	Actor   org.PersonRef    `json:"actor" doc:"Who did it."`
 	Verb    string           `json:"verb" doc:"What happened." example:"task.move"`
-	Changes []journal.Change `json:"changes" doc:"Fields before and after; people and states with id and name."`
+	Changes []journal.Change `json:"changes" doc:"Fields before and after; people, states, labels and tasks with id and name."`
 }
 
 // named stands for an id in a history, with the name it has now.
@@ -51,63 +51,105 @@ func (s *Service) History(ctx context.Context, id int64, page db.Page) ([]Histor
 		records = records[:page.Size()]
 		next = db.EncodeCursor(records[len(records)-1].Seq)
 	}
-	states, err := s.statesOf(ctx, records)
+	w, err := s.namesIn(ctx, records)
 	if err != nil {
 		return nil, "", err
 	}
 	items := make([]HistoryEntry, len(records))
 	for i, r := range records {
-		items[i] = HistoryEntry{Seq: r.Seq, At: r.At, Actor: s.people.Ref(ctx, r.ActorID), Verb: r.Verb, Changes: s.resolve(ctx, r.Changes, states)}
+		items[i] = HistoryEntry{Seq: r.Seq, At: r.At, Actor: s.people.Ref(ctx, r.ActorID), Verb: r.Verb, Changes: s.resolve(ctx, r.Changes, w)}
 	}
 	return items, next, nil
 }
 
-func (s *Service) statesOf(ctx context.Context, records []journal.Record) (map[int64]board.Brief, error) {
-	var ids []int64
+// words are the names of what the ids in a history stand for.
+type words struct {
+	states map[int64]board.Brief
+	labels map[int64]string
+	tasks  map[int64]string
+}
+
+// namesIn reads the names with one statement a kind, however long the history is.
+func (s *Service) namesIn(ctx context.Context, records []journal.Record) (w words, err error) {
+	ids := map[string][]int64{}
 	for _, r := range records {
 		for _, c := range r.Changes {
-			if c.Field == "state" {
-				ids = append(ids, id(c.From), id(c.To))
+			switch c.Field {
+			case "state", "parent":
+				ids[c.Field] = append(ids[c.Field], id(c.From), id(c.To))
+			case "labels":
+				ids[c.Field] = slices.Concat(ids[c.Field], listed(c.From), listed(c.To))
 			}
 		}
 	}
-	slices.Sort(ids)
-	ids = slices.DeleteFunc(slices.Compact(ids), func(id int64) bool { return id == 0 })
-	return s.board.Briefs(ctx, ids)
+	for field, all := range ids {
+		slices.Sort(all)
+		ids[field] = slices.DeleteFunc(slices.Compact(all), func(id int64) bool { return id == 0 })
+	}
+	if w.states, err = s.board.Briefs(ctx, ids["state"]); err != nil {
+		return w, err
+	}
+	if w.labels, err = s.labels.Names(ctx, ids["labels"]); err != nil {
+		return w, err
+	}
+	w.tasks = map[int64]string{}
+	if len(ids["parent"]) == 0 {
+		return w, nil
+	}
+	mentions, err := s.Mentions(ctx, ids["parent"])
+	for id, m := range mentions {
+		w.tasks[id] = m.Key
+	}
+	return w, err
 }
 
-// resolve puts names beside the ids of states and people. The records are
-// shared with other readers, so the changes are copied.
-func (s *Service) resolve(ctx context.Context, changes []journal.Change, states map[int64]board.Brief) []journal.Change {
+// resolve puts names beside the ids of states, people, labels and tasks. The records are shared with other readers, so
+// the changes are copied.
+func (s *Service) resolve(ctx context.Context, changes []journal.Change, w words) []journal.Change {
 	out := make([]journal.Change, 0, len(changes))
 	for _, c := range changes {
 		switch c.Field {
 		case "state":
-			c.From, c.To = state(c.From, states), state(c.To, states)
-		case "assignees":
-			c.From, c.To = s.persons(ctx, c.From), s.persons(ctx, c.To)
+			c.From, c.To = called(c.From, func(id int64) string { return w.states[id].Name }), called(c.To, func(id int64) string { return w.states[id].Name })
+		case "parent":
+			c.From, c.To = called(c.From, func(id int64) string { return w.tasks[id] }), called(c.To, func(id int64) string { return w.tasks[id] })
+		case "labels":
+			c.From, c.To = allCalled(c.From, func(id int64) string { return w.labels[id] }), allCalled(c.To, func(id int64) string { return w.labels[id] })
+		case "assignees", "followers":
+			person := func(id int64) string { return s.people.Ref(ctx, id).Name }
+			c.From, c.To = allCalled(c.From, person), allCalled(c.To, person)
 		}
 		out = append(out, c)
 	}
 	return out
 }
 
-func state(v any, states map[int64]board.Brief) any {
+func called(v any, name func(int64) string) any {
 	if n := id(v); n != 0 {
-		return named{ID: n, Name: states[n].Name}
+		return named{ID: n, Name: name(n)}
 	}
 	return nil
 }
 
-func (s *Service) persons(ctx context.Context, v any) any {
-	list, _ := v.([]any)
-	out := make([]named, 0, len(list))
-	for _, item := range list {
-		if n := id(item); n != 0 {
-			out = append(out, named{ID: n, Name: s.people.Ref(ctx, n).Name})
-		}
+func allCalled(v any, name func(int64) string) any {
+	ids := listed(v)
+	out := make([]named, 0, len(ids))
+	for _, n := range ids {
+		out = append(out, named{ID: n, Name: name(n)})
 	}
 	return out
+}
+
+// listed reads a list of ids as it comes out of JSON.
+func listed(v any) []int64 {
+	list, _ := v.([]any)
+	ids := make([]int64, 0, len(list))
+	for _, item := range list {
+		if n := id(item); n != 0 {
+			ids = append(ids, n)
+		}
+	}
+	return ids
 }
 
 // id reads an id as it comes out of JSON; 53 bits are exact there.
@@ -123,31 +165,21 @@ type Text struct {
 	ProjectName string
 	Title       string
 	Description string
-	Comments    []string
 }
 
-// Texts gives what is written in tasks, deleted ones left out, with the latest
-// comments. It asks for no permission: it is for modules that read the journal
+// Texts gives what is written in tasks, deleted ones left out. It asks for no permission: it is for modules that read the journal
 // and decide themselves what they show.
 func (s *Service) Texts(ctx context.Context, ids []int64) (map[int64]Text, error) {
 	out := make(map[int64]Text, len(ids))
 	if len(ids) == 0 {
 		return out, nil
 	}
-	rows, err := s.read(ctx, true, "SELECT "+fullColumns+" FROM task t WHERE t.id IN ("+marks(len(ids))+") AND t.deleted_at = 0", anys(ids))
+	rows, err := s.read(ctx, true, "SELECT "+fullColumns+" FROM task t WHERE t.id IN ("+db.Marks(len(ids))+") AND t.deleted_at = 0", db.Args(ids))
 	if err != nil {
 		return nil, err
 	}
 	if err := s.addAssignees(ctx, rows); err != nil {
 		return nil, err
-	}
-	said, err := s.readComments(ctx, "task_id IN ("+marks(len(ids))+") AND deleted_at = 0 ORDER BY id", anys(ids)...)
-	if err != nil {
-		return nil, err
-	}
-	comments := map[int64][]string{}
-	for _, c := range said {
-		comments[c.TaskID] = append(comments[c.TaskID], c.text)
 	}
 	for i := range rows {
 		r := &rows[i]
@@ -155,7 +187,11 @@ func (s *Service) Texts(ctx context.Context, ids []int64) (map[int64]Text, error
 		if err != nil {
 			return nil, err
 		}
-		out[r.ID] = Text{Card: s.card(ctx, h, r), CreatedBy: r.CreatedBy, ProjectName: h.Name, Title: r.title, Description: r.description, Comments: comments[r.ID]}
+		card, err := s.card(ctx, h, r)
+		if err != nil {
+			return nil, err
+		}
+		out[r.ID] = Text{Card: card, CreatedBy: r.CreatedBy, ProjectName: h.Name, Title: r.title, Description: r.description}
 	}
 	return out, nil
 }
@@ -166,6 +202,7 @@ type Brief struct {
 	ProjectID  int64
 	CreatedBy  int64
 	Assignees  []int64
+	Followers  []int64
 }
 
 // Briefs gives tasks in short, deleted ones left out, and asks for no
@@ -175,7 +212,11 @@ func (s *Service) Briefs(ctx context.Context, ids []int64) (map[int64]Brief, err
 	if len(ids) == 0 {
 		return out, nil
 	}
-	rows, err := s.find(ctx, "task t", "t.id IN ("+marks(len(ids))+") AND t.deleted_at = 0", anys(ids)...)
+	rows, err := s.find(ctx, "task t", "t.id IN ("+db.Marks(len(ids))+") AND t.deleted_at = 0", db.Args(ids)...)
+	if err != nil {
+		return nil, err
+	}
+	followers, err := s.linked(ctx, followerLinks, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +228,7 @@ func (s *Service) Briefs(ctx context.Context, ids []int64) (map[int64]Brief, err
 				return nil, err
 			}
 		}
-		out[r.ID] = Brief{Key: key(heads[r.ProjectID], r.Number), Title: r.title, ProjectID: r.ProjectID, CreatedBy: r.CreatedBy, Assignees: r.assignees}
+		out[r.ID] = Brief{Key: key(heads[r.ProjectID], r.Number), Title: r.title, ProjectID: r.ProjectID, CreatedBy: r.CreatedBy, Assignees: r.assignees, Followers: followers[r.ID]}
 	}
 	return out, nil
 }
@@ -204,7 +245,7 @@ type Mention struct {
 func (s *Service) Mentions(ctx context.Context, ids []int64) (map[int64]Mention, error) {
 	out := make(map[int64]Mention, len(ids))
 	for part := range slices.Chunk(ids, 500) {
-		rows, err := s.joined(ctx, false, "t.id IN ("+marks(len(part))+")", anys(part)...)
+		rows, err := s.joined(ctx, false, "t.id IN ("+db.Marks(len(part))+")", db.Args(part)...)
 		if err != nil {
 			return nil, err
 		}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 
 	"dingban/app/platform/vault"
 )
@@ -29,16 +28,30 @@ type row struct {
 	CommentCount int64  `xorm:"'comment_count'"`
 	DeletedAt    int64  `xorm:"'deleted_at'"`
 	Version      int64  `xorm:"'version'"`
+	StartAt      int64  `xorm:"'start_at'"`
+	StartAllDay  bool   `xorm:"'start_all_day'"`
+	Estimate     int64  `xorm:"'estimate'"`
+	Progress     int64  `xorm:"'progress'"`
+	// LabelIDs says again, as digits and commas, what task_label says for joins: every list shows labels, and reading
+	// them with the row is one statement less.
+	LabelIDs    string `xorm:"'label_ids'"`
+	ParentID    int64  `xorm:"'parent_id'"`
+	SubCount    int64  `xorm:"'sub_count'"`
+	SubDone     int64  `xorm:"'sub_done'"`
+	CheckCount  int64  `xorm:"'check_count'"`
+	CheckDone   int64  `xorm:"'check_done'"`
+	DeletedBy   int64  `xorm:"'deleted_by'"`
+	DeletedWith int64  `xorm:"'deleted_with'"`
 
 	title, description string
-	assignees          []int64
+	assignees, labels  []int64
 }
 
 // TableName is for the check that rows and migrations agree.
 func (row) TableName() string { return "task" }
 
 const (
-	cardColumns = "t.id, t.project_id, t.number, t.title, t.state_id, t.sort_key, t.priority, t.due_at, t.due_all_day, t.done_at, t.created_by, t.created_at, t.updated_at, t.comment_count, t.deleted_at, t.version"
+	cardColumns = "t.id, t.project_id, t.number, t.title, t.state_id, t.sort_key, t.priority, t.due_at, t.due_all_day, t.done_at, t.created_by, t.created_at, t.updated_at, t.comment_count, t.deleted_at, t.version, t.start_at, t.start_all_day, t.estimate, t.progress, t.label_ids, t.parent_id, t.sub_count, t.sub_done, t.check_count, t.check_done, t.deleted_by, t.deleted_with"
 	fullColumns = cardColumns + ", t.description"
 )
 
@@ -46,6 +59,8 @@ func (r *row) fields(full bool) []any {
 	f := []any{
 		&r.ID, &r.ProjectID, &r.Number, &r.Title, &r.StateID, &r.Rank, &r.Priority, &r.DueAt, &r.DueAllDay, &r.DoneAt,
 		&r.CreatedBy, &r.CreatedAt, &r.UpdatedAt, &r.CommentCount, &r.DeletedAt, &r.Version,
+		&r.StartAt, &r.StartAllDay, &r.Estimate, &r.Progress, (*idList)(&r.labels), &r.ParentID, &r.SubCount, &r.SubDone,
+		&r.CheckCount, &r.CheckDone, &r.DeletedBy, &r.DeletedWith,
 	}
 	if full {
 		f = append(f, &r.Description)
@@ -107,25 +122,15 @@ func (s *Service) addAssignees(ctx context.Context, rows []row) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	at := make(map[int64]int, len(rows))
-	args := make([]any, len(rows))
+	ids := make([]int64, len(rows))
 	for i := range rows {
-		at[rows[i].ID] = i
-		args[i] = rows[i].ID
+		ids[i] = rows[i].ID
 	}
-	err := s.db.Each(ctx, "SELECT task_id, person_id FROM task_assignee WHERE task_id IN ("+marks(len(args))+") ORDER BY task_id, person_id", args, func(sr *sql.Rows) error {
-		var taskID, personID int64
-		if err := sr.Scan(&taskID, &personID); err != nil {
-			return err
-		}
-		r := &rows[at[taskID]]
-		r.assignees = append(r.assignees, personID)
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("task: read assignees: %w", err)
+	people, err := s.linked(ctx, assigneeLinks, ids)
+	for i := range rows {
+		rows[i].assignees = people[rows[i].ID]
 	}
-	return nil
+	return err
 }
 
 // one reads a task that is not deleted, with who is responsible, in a single
@@ -187,29 +192,20 @@ func (s *Service) insert(ctx context.Context, r *row) error {
 	columns := []string{
 		"id", "project_id", "number", "title", "description", "state_id", "sort_key", "priority", "due_at", "due_all_day", "done_at",
 		"created_by", "created_at", "updated_at", "comment_count", "deleted_at", "version",
+		"start_at", "start_all_day", "estimate", "progress", "label_ids", "parent_id",
 	}
 	err := s.db.InsertMany(ctx, "task", columns, [][]any{{
 		r.ID, r.ProjectID, r.Number, r.Title, r.Description, r.StateID, r.Rank, r.Priority, r.DueAt, r.DueAllDay, r.DoneAt,
 		r.CreatedBy, r.CreatedAt, r.UpdatedAt, r.CommentCount, r.DeletedAt, r.Version,
+		r.StartAt, r.StartAllDay, r.Estimate, r.Progress, joinIDs(r.labels), r.ParentID,
 	}})
 	if err != nil {
 		return fmt.Errorf("task: insert: %w", err)
 	}
-	return s.insertAssignees(ctx, r.ID, r.assignees)
-}
-
-func (s *Service) insertAssignees(ctx context.Context, id int64, people []int64) error {
-	if len(people) == 0 {
-		return nil
+	if err := s.insertLinks(ctx, assigneeLinks, r.ID, r.assignees); err != nil {
+		return err
 	}
-	values := make([][]any, len(people))
-	for i, p := range people {
-		values[i] = []any{id, p}
-	}
-	if err := s.db.InsertMany(ctx, "task_assignee", []string{"task_id", "person_id"}, values); err != nil {
-		return fmt.Errorf("task: insert assignees: %w", err)
-	}
-	return nil
+	return s.insertLinks(ctx, labelLinks, r.ID, r.labels)
 }
 
 // update writes a locked task anew, with its next version.
@@ -218,38 +214,14 @@ func (s *Service) update(ctx context.Context, r *row) error {
 		return err
 	}
 	_, err := s.db.Exec(
-		ctx, "UPDATE task SET title = ?, description = ?, state_id = ?, sort_key = ?, priority = ?, due_at = ?, due_all_day = ?, done_at = ?, updated_at = ?, deleted_at = ?, version = ? WHERE id = ?",
-		r.Title, r.Description, r.StateID, r.Rank, r.Priority, r.DueAt, r.DueAllDay, r.DoneAt, r.UpdatedAt, r.DeletedAt, r.Version, r.ID,
+		ctx, "UPDATE task SET title = ?, description = ?, state_id = ?, sort_key = ?, priority = ?, due_at = ?, due_all_day = ?, done_at = ?, updated_at = ?, deleted_at = ?, version = ?, start_at = ?, start_all_day = ?, estimate = ?, progress = ?, label_ids = ?, parent_id = ?, deleted_by = ?, deleted_with = ? WHERE id = ?",
+		r.Title, r.Description, r.StateID, r.Rank, r.Priority, r.DueAt, r.DueAllDay, r.DoneAt, r.UpdatedAt, r.DeletedAt, r.Version,
+		r.StartAt, r.StartAllDay, r.Estimate, r.Progress, joinIDs(r.labels), r.ParentID, r.DeletedBy, r.DeletedWith, r.ID,
 	)
 	if err != nil {
 		return fmt.Errorf("task: update: %w", err)
 	}
 	return nil
-}
-
-func (s *Service) replaceAssignees(ctx context.Context, id int64, before, after []int64) error {
-	gone := slices.DeleteFunc(slices.Clone(before), func(p int64) bool { return slices.Contains(after, p) })
-	if len(gone) > 0 {
-		args := []any{id}
-		for _, p := range gone {
-			args = append(args, p)
-		}
-		if _, err := s.db.Exec(ctx, "DELETE FROM task_assignee WHERE task_id = ? AND person_id IN ("+marks(len(gone))+")", args...); err != nil {
-			return fmt.Errorf("task: delete assignees: %w", err)
-		}
-	}
-	added := slices.DeleteFunc(slices.Clone(after), func(p int64) bool { return slices.Contains(before, p) })
-	return s.insertAssignees(ctx, id, added)
-}
-
-func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
-
-func anys(ids []int64) []any {
-	out := make([]any, len(ids))
-	for i, id := range ids {
-		out[i] = id
-	}
-	return out
 }
 
 // IDsAfter walks all tasks that are not deleted, by id.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"dingban/app/board/rank"
+	"dingban/app/platform/db"
 	"dingban/app/project"
 )
 
@@ -132,8 +133,8 @@ func (s *Service) countByProject(ctx context.Context, ids []int64) (map[int64]pr
 	if len(ids) == 0 {
 		return counts, nil
 	}
-	query := "SELECT project_id, SUM(CASE WHEN done_at = 0 THEN 1 ELSE 0 END), SUM(CASE WHEN done_at > 0 THEN 1 ELSE 0 END) FROM task WHERE project_id IN (" + marks(len(ids)) + ") AND deleted_at = 0 GROUP BY project_id"
-	err := s.db.Each(ctx, query, anys(ids), func(sr *sql.Rows) error {
+	query := "SELECT project_id, SUM(CASE WHEN done_at = 0 THEN 1 ELSE 0 END), SUM(CASE WHEN done_at > 0 THEN 1 ELSE 0 END) FROM task WHERE project_id IN (" + db.Marks(len(ids)) + ") AND deleted_at = 0 GROUP BY project_id"
+	err := s.db.Each(ctx, query, db.Args(ids), func(sr *sql.Rows) error {
 		var id int64
 		var c project.Count
 		err := sr.Scan(&id, &c.Open, &c.Done)

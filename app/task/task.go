@@ -1,7 +1,7 @@
-// Package task keeps tasks and the comments on them. A task belongs to one
+// Package task keeps tasks. A task belongs to one
 // project, stands in one state of its board and is done exactly while that
-// state's category is done. What people wrote (titles, descriptions, comments)
-// is sealed; times, ranks and states are clear, because lists sort by them.
+// state's category is done. What people wrote (titles, descriptions) is
+// sealed; times, ranks and states are clear, because lists sort by them.
 package task
 
 import (
@@ -11,6 +11,7 @@ import (
 
 	"dingban/app/access"
 	"dingban/app/board"
+	"dingban/app/label"
 	"dingban/app/org"
 	"dingban/app/platform/fault"
 	"dingban/app/project"
@@ -25,8 +26,14 @@ var Words embed.FS
 const (
 	maxTitle       = 300
 	maxDescription = 20_000
-	maxComment     = 10_000
 	maxAssignees   = 50
+	// maxLabels is what a column of 255 bytes holds.
+	maxLabels = 15
+	// maxEstimate is a year of minutes.
+	maxEstimate = 525_600
+	// maxDepth bounds how deep subtasks go, and maxTree how many hang together below one task.
+	maxDepth = 20
+	maxTree  = 500
 	// maxTime is the last millisecond of the year 9999.
 	maxTime = 253_402_300_799_999
 	// maxOpenCards bounds a board; nobody reads more, and the answer says when it was cut.
@@ -55,6 +62,16 @@ type Card struct {
 	Assignees    []org.PersonRef `json:"assignees" doc:"Who is responsible."`
 	DueAt        *int64          `json:"dueAt" nullable:"true" doc:"When it is due, UTC milliseconds; for a whole day its beginning; null without a date." example:"1795500000000"`
 	DueAllDay    bool            `json:"dueAllDay" doc:"Due on that day, at no certain time." example:"true"`
+	StartAt      *int64          `json:"startAt" nullable:"true" doc:"When work on it begins, UTC milliseconds; for a whole day its beginning; null without a date." example:"1795400000000"`
+	StartAllDay  bool            `json:"startAllDay" doc:"Begins on that day, at no certain time." example:"true"`
+	Estimate     int64           `json:"estimate" doc:"How long it should take, in minutes; 0 when nobody has said." example:"120"`
+	Progress     int             `json:"progress" doc:"How far it is, in percent: 100 when done, else the share of its subtasks that are done, else that of its checklist, else what people entered." example:"50"`
+	Labels       []label.Ref     `json:"labels" doc:"Labels, by name."`
+	ParentID     *int64          `json:"parentId" nullable:"true" doc:"Task it is a part of; null for one that stands alone." example:"283746519320000"`
+	SubCount     int             `json:"subCount" doc:"How many subtasks it has, those of subtasks not counted." example:"3"`
+	SubDone      int             `json:"subDone" doc:"How many of them are done." example:"1"`
+	CheckCount   int             `json:"checkCount" doc:"How many items its checklist has." example:"4"`
+	CheckDone    int             `json:"checkDone" doc:"How many of them are ticked off." example:"2"`
 	Priority     string          `json:"priority" enum:"none,low,medium,high,urgent" doc:"Priority." example:"high"`
 	DoneAt       *int64          `json:"doneAt" nullable:"true" doc:"When it was done, UTC milliseconds; null while it is open." example:"1795500000000"`
 	CreatedAt    int64           `json:"createdAt" doc:"UTC milliseconds." example:"1795400000000"`
@@ -98,10 +115,15 @@ type Draft struct {
 	DueAt       *int64
 	DueAllDay   bool
 	Priority    string
+	StartAt     *int64
+	StartAllDay bool
+	Estimate    int64
+	LabelIDs    []int64
+	ParentID    int64
 }
 
-// Edit changes what is not nil. Version is the one the editor saw; DueAt 0
-// takes the date away.
+// Edit changes what is not nil. Version is the one the editor saw; DueAt and
+// StartAt 0 take the date away.
 type Edit struct {
 	Version     int64
 	Title       *string
@@ -110,6 +132,11 @@ type Edit struct {
 	DueAt       *int64
 	DueAllDay   *bool
 	Priority    *string
+	StartAt     *int64
+	StartAllDay *bool
+	Estimate    *int64
+	Progress    *int64
+	LabelIDs    *[]int64
 }
 
 // Move puts a task into a state, behind AfterID or before BeforeID; 0 for both
@@ -128,6 +155,8 @@ type Filter struct {
 	AssigneeID int64
 	Open       bool
 	Due        string
+	Priority   string
+	LabelID    int64
 }
 
 // Values of Filter.Due.
@@ -165,6 +194,12 @@ type facts struct {
 	DueAt       int64   `journal:"dueAt"`
 	DueAllDay   bool    `journal:"dueAllDay"`
 	Priority    string  `journal:"priority"`
+	StartAt     int64   `journal:"startAt"`
+	StartAllDay bool    `journal:"startAllDay"`
+	Estimate    int64   `journal:"estimate"`
+	Progress    int64   `journal:"progress"`
+	Labels      []int64 `journal:"labels"`
+	Parent      int64   `journal:"parent"`
 	Rank        string  `journal:"rank"`
 	Done        bool    `journal:"done"`
 }

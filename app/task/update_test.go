@@ -288,7 +288,7 @@ func TestDeletedIsGoneEverywhere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	stays, goes := w.add("留下"), w.add("量子报告", assigned(w.People["owner"]))
-	said, err := w.s.AddComment(w.By("member"), goes.ID, "话")
+	said, err := w.Modules.Comment.Add(w.By("member"), goes.ID, "话")
 	w.Must(err)
 	w.Settle()
 	found := func() int {
@@ -310,15 +310,15 @@ func TestDeletedIsGoneEverywhere(t *testing.T) {
 		"update":  func() error { _, err := w.s.Update(w.By("owner"), goes.ID, task.Edit{Version: 2}); return err },
 		"move":    func() error { _, err := w.s.Move(w.By("owner"), goes.ID, task.Move{Version: 2}); return err },
 		"again":   func() error { return w.s.Delete(w.By("owner"), goes.ID, 2) },
-		"comment": func() error { _, err := w.s.AddComment(w.By("owner"), goes.ID, "x"); return err },
+		"comment": func() error { _, err := w.Modules.Comment.Add(w.By("owner"), goes.ID, "x"); return err },
 		"history": func() error { _, _, err := w.s.History(w.By("owner"), goes.ID, all()); return err },
-		"said":    func() error { _, _, err := w.s.Comments(w.By("owner"), goes.ID, all()); return err },
+		"said":    func() error { _, _, err := w.Modules.Comment.List(w.By("owner"), goes.ID, all()); return err },
 	} {
 		if err := do(); !fault.HasCode(err, "task.not_found") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	testkit.WantCode(t, w.s.DeleteComment(w.By("member"), said.ID), "comment.not_found")
+	testkit.WantCode(t, w.Modules.Comment.Delete(w.By("member"), said.ID), "comment.not_found")
 	w.wantColumn(w.Todo, "留下")
 	if items, _, err := w.s.List(w.By("owner"), task.Filter{}, all()); err != nil || len(items) != 1 || items[0].ID != stays.ID {
 		t.Errorf("listed: %+v %v", items, err)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"xorm.io/xorm/core"
 )
@@ -66,4 +67,21 @@ func (d *DB) translate(ctx context.Context, query string) string {
 		query = f.Do(ctx, query)
 	}
 	return query
+}
+
+// Marks are n placeholders for a list in brackets. For none it is NULL, which nothing is equal to.
+func Marks(n int) string {
+	if n < 1 {
+		return "NULL"
+	}
+	return "?" + strings.Repeat(", ?", n-1)
+}
+
+// Args makes arguments of ids.
+func Args(ids []int64) []any {
+	out := make([]any, len(ids))
+	for i, id := range ids {
+		out[i] = id
+	}
+	return out
 }

@@ -517,3 +517,62 @@ CREATE TABLE "journal_succession" (
 );
 
 ALTER TABLE "journal_key" ADD "uses" BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE "project" ADD "labels_version" BIGINT DEFAULT 0 NOT NULL;
+
+CREATE TABLE "label" (
+  "id" BIGINT NOT NULL,
+  "project_id" BIGINT NOT NULL,
+  "name" VARBINARY(200),
+  "colour" VARCHAR(16) NOT NULL CHECK (LENGTHB("colour") = LENGTH("colour")),
+  "created_at" BIGINT NOT NULL,
+  "deleted_at" BIGINT DEFAULT 0 NOT NULL,
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE INDEX "label_project" ON "label" ("project_id", "deleted_at");
+
+ALTER TABLE "task" ADD "start_at" BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE "task" ADD "start_all_day" TINYINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE "task" ADD "estimate" BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE "task" ADD "progress" BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE "task" ADD "label_ids" VARCHAR(255) DEFAULT '' NOT NULL CHECK (LENGTHB("label_ids") = LENGTH("label_ids"));
+
+ALTER TABLE "task" ADD "parent_id" BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE "task" ADD "sub_count" BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE "task" ADD "sub_done" BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE "task" ADD "check_count" BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE "task" ADD "check_done" BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE "task" ADD "deleted_by" BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE "task" ADD "deleted_with" BIGINT DEFAULT 0 NOT NULL;
+
+CREATE INDEX "task_parent" ON "task" ("parent_id", "deleted_at", "id");
+
+CREATE INDEX "task_deleted_with" ON "task" ("deleted_with", "id");
+
+CREATE TABLE "task_label" (
+  "task_id" BIGINT NOT NULL,
+  "label_id" BIGINT NOT NULL,
+  PRIMARY KEY ("task_id", "label_id")
+);
+
+CREATE INDEX "task_label_label" ON "task_label" ("label_id", "task_id");
+
+CREATE TABLE "task_follower" (
+  "task_id" BIGINT NOT NULL,
+  "person_id" BIGINT NOT NULL,
+  PRIMARY KEY ("task_id", "person_id")
+);
+
+CREATE INDEX "task_follower_person" ON "task_follower" ("person_id", "task_id");

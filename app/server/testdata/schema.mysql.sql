@@ -486,3 +486,59 @@ CREATE TABLE `journal_succession` (
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 ALTER TABLE `journal_key` ADD COLUMN `uses` BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE `project` ADD COLUMN `labels_version` BIGINT DEFAULT 0 NOT NULL;
+
+CREATE TABLE `label` (
+  `id` BIGINT NOT NULL,
+  `project_id` BIGINT NOT NULL,
+  `name` VARBINARY(200),
+  `colour` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `created_at` BIGINT NOT NULL,
+  `deleted_at` BIGINT DEFAULT 0 NOT NULL,
+  `version` BIGINT NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `label_project` (`project_id`, `deleted_at`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+ALTER TABLE `task` ADD COLUMN `start_at` BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `start_all_day` TINYINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `estimate` BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `progress` BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `label_ids` VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin DEFAULT '' NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `parent_id` BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `sub_count` BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `sub_done` BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `check_count` BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `check_done` BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `deleted_by` BIGINT DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `deleted_with` BIGINT DEFAULT 0 NOT NULL;
+
+CREATE INDEX `task_parent` ON `task` (`parent_id`, `deleted_at`, `id`);
+
+CREATE INDEX `task_deleted_with` ON `task` (`deleted_with`, `id`);
+
+CREATE TABLE `task_label` (
+  `task_id` BIGINT NOT NULL,
+  `label_id` BIGINT NOT NULL,
+  PRIMARY KEY (`task_id`, `label_id`),
+  KEY `task_label_label` (`label_id`, `task_id`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `task_follower` (
+  `task_id` BIGINT NOT NULL,
+  `person_id` BIGINT NOT NULL,
+  PRIMARY KEY (`task_id`, `person_id`),
+  KEY `task_follower_person` (`person_id`, `task_id`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -517,3 +517,62 @@ CREATE TABLE `journal_succession` (
 );
 
 ALTER TABLE `journal_key` ADD COLUMN `uses` INTEGER DEFAULT 0 NOT NULL;
+
+ALTER TABLE `project` ADD COLUMN `labels_version` INTEGER DEFAULT 0 NOT NULL;
+
+CREATE TABLE `label` (
+  `id` INTEGER NOT NULL,
+  `project_id` INTEGER NOT NULL,
+  `name` BLOB CHECK (length(`name`) <= 200),
+  `colour` TEXT CHECK (length(`colour`) <= 16 AND `colour` NOT GLOB '*[^ -~]*') NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  `deleted_at` INTEGER DEFAULT 0 NOT NULL,
+  `version` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE INDEX `label_project` ON `label` (`project_id`, `deleted_at`);
+
+ALTER TABLE `task` ADD COLUMN `start_at` INTEGER DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `start_all_day` INTEGER CHECK (`start_all_day` IN (0, 1)) DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `estimate` INTEGER DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `progress` INTEGER DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `label_ids` TEXT CHECK (length(`label_ids`) <= 255 AND `label_ids` NOT GLOB '*[^ -~]*') DEFAULT '' NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `parent_id` INTEGER DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `sub_count` INTEGER DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `sub_done` INTEGER DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `check_count` INTEGER DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `check_done` INTEGER DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `deleted_by` INTEGER DEFAULT 0 NOT NULL;
+
+ALTER TABLE `task` ADD COLUMN `deleted_with` INTEGER DEFAULT 0 NOT NULL;
+
+CREATE INDEX `task_parent` ON `task` (`parent_id`, `deleted_at`, `id`);
+
+CREATE INDEX `task_deleted_with` ON `task` (`deleted_with`, `id`);
+
+CREATE TABLE `task_label` (
+  `task_id` INTEGER NOT NULL,
+  `label_id` INTEGER NOT NULL,
+  PRIMARY KEY (`task_id`, `label_id`)
+) WITHOUT ROWID;
+
+CREATE INDEX `task_label_label` ON `task_label` (`label_id`, `task_id`);
+
+CREATE TABLE `task_follower` (
+  `task_id` INTEGER NOT NULL,
+  `person_id` INTEGER NOT NULL,
+  PRIMARY KEY (`task_id`, `person_id`)
+) WITHOUT ROWID;
+
+CREATE INDEX `task_follower_person` ON `task_follower` (`person_id`, `task_id`);

@@ -216,6 +216,30 @@ export interface paths {
         patch: operations["department-update"];
         trace?: never;
     };
+    "/labels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a label
+         * @description Takes a label away from every task that bears it. What was tagged with it stays in the history of the tasks.
+         */
+        delete: operations["label-delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a label
+         * @description Renames or recolours a label on every task that bears it.
+         */
+        patch: operations["label-update"];
+        trace?: never;
+    };
     "/live": {
         parameters: {
             query?: never;
@@ -476,6 +500,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{id}/labels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the labels of a project
+         * @description The words that tasks of the project can be tagged with, at most 200.
+         */
+        get: operations["label-list"];
+        put?: never;
+        /**
+         * Add a label
+         * @description Adds a label to a project. Whoever works there may.
+         */
+        post: operations["label-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/projects/{id}/members": {
         parameters: {
             query?: never;
@@ -558,6 +606,26 @@ export interface paths {
          * @description Adds a column to the board of a project, at the end or behind another one.
          */
         post: operations["state-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deleted tasks
+         * @description What was deleted in a project in the last 30 days and the person may restore, the latest first. A page may be shorter than its limit, as others' tasks are left out.
+         */
+        get: operations["task-trash"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -840,7 +908,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a task
-         * @description Takes a task away, with its comments. What happened to it stays in the journal.
+         * @description Takes a task away, with its comments and all its subtasks, of which none may be somebody else's to delete. For 30 days task-restore brings them back. What happened to them stays in the journal.
          */
         delete: operations["task-delete"];
         options?: never;
@@ -896,6 +964,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tasks/{id}/followers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the followers of a task
+         * @description Who hears of what happens to the task without being responsible for it.
+         */
+        get: operations["follower-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/followers/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Follow a task
+         * @description Makes somebody a follower, at most 100. Oneself needs task:read, somebody else, who must be able to see the task, task:update.
+         */
+        put: operations["follower-add"];
+        post?: never;
+        /**
+         * Follow a task no longer
+         * @description Ends following: one's own needs task:read, somebody else's task:update.
+         */
+        delete: operations["follower-remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tasks/{id}/history": {
         parameters: {
             query?: never;
@@ -930,6 +1042,66 @@ export interface paths {
          * @description Puts a task into a column, beside the card named. A neighbour that has left the column meanwhile does no harm: the card goes to the end. A task is done exactly while its state's category is done.
          */
         post: operations["task-move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/parent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Make a task a subtask, or let it stand alone
+         * @description Hangs the task, with all below it, under another task of the same project. A circle and more than 20 levels are refused.
+         */
+        put: operations["task-set-parent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a deleted task
+         * @description Brings a task back that was deleted in the last 30 days, with the subtasks that went with it. When its parent is gone it stands alone.
+         */
+        post: operations["task-restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a task's place among tasks
+         * @description What the task is a part of and what it consists of, to any depth there is (20 levels, 500 subtasks), with estimate and progress rolled up.
+         */
+        get: operations["task-tree"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1421,6 +1593,65 @@ export interface components {
              */
             wipLimit?: number | null;
         };
+        Comment: {
+            /** @description Who wrote it. */
+            author: components["schemas"]["OrgPersonRef"];
+            /**
+             * Format: int64
+             * @description UTC milliseconds.
+             * @example 1795500000000
+             */
+            createdAt: number;
+            /**
+             * Format: int64
+             * @description When it was last changed, UTC milliseconds; null if never.
+             * @example 1795500300000
+             */
+            editedAt: number | null;
+            /**
+             * Format: int64
+             * @description Id of the comment.
+             * @example 283746519330001
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description Task it is about.
+             * @example 283746519320001
+             */
+            taskId: number;
+            /**
+             * @description Text, 1 to 10,000 characters.
+             * @example 设备已到货，下午上架。
+             */
+            text: string;
+            /**
+             * Format: int64
+             * @description Send it with an update.
+             * @example 1
+             */
+            version: number;
+        };
+        CommentEdit: {
+            /**
+             * @description Text, 1 to 10,000 characters.
+             * @example 设备已到货，明天上架。
+             */
+            text: string;
+            /**
+             * Format: int64
+             * @description Version that was read.
+             * @example 1
+             */
+            version: number;
+        };
+        CommentRequest: {
+            /**
+             * @description Text, 1 to 10,000 characters.
+             * @example 设备已到货，下午上架。
+             */
+            text: string;
+        };
         JournalChange: {
             /**
              * @description Name of the field.
@@ -1431,6 +1662,88 @@ export interface components {
             from: unknown;
             /** @description Value after; null when there is none. */
             to: unknown;
+        };
+        Label: {
+            /**
+             * @description Colour as #rrggbb.
+             * @example #3370ff
+             */
+            colour: string;
+            /**
+             * Format: int64
+             * @description Id of the label.
+             * @example 283746519315001
+             */
+            id: number;
+            /**
+             * @description Name, one line of 1 to 30 characters.
+             * @example 华东
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description Project it belongs to.
+             * @example 283746519300001
+             */
+            projectId: number;
+            /**
+             * Format: int64
+             * @description Send it with an update.
+             * @example 1
+             */
+            version: number;
+        };
+        LabelCreateRequest: {
+            /**
+             * @description Colour as #rrggbb; when missing, the one of ten that the fewest labels have.
+             * @example #3370ff
+             */
+            colour?: string;
+            /**
+             * @description Name, one line of 1 to 30 characters, unlike the other labels of the project.
+             * @example 华东
+             */
+            name: string;
+        };
+        LabelList: {
+            /** @description In the order of their names. */
+            items: components["schemas"]["Label"][];
+        };
+        LabelRef: {
+            /**
+             * @description Colour as #rrggbb.
+             * @example #3370ff
+             */
+            colour: string;
+            /**
+             * Format: int64
+             * @description Id of the label.
+             * @example 283746519315001
+             */
+            id: number;
+            /**
+             * @description Name.
+             * @example 华东
+             */
+            name: string;
+        };
+        LabelUpdateRequest: {
+            /**
+             * @description Colour as #rrggbb.
+             * @example #00a870
+             */
+            colour?: string;
+            /**
+             * @description Name, one line of 1 to 30 characters.
+             * @example 华东区
+             */
+            name?: string;
+            /**
+             * Format: int64
+             * @description Version that was read.
+             * @example 1
+             */
+            version: number;
         };
         NotifyList: {
             /** @description The notifications of this page, newest first. */
@@ -1987,6 +2300,15 @@ export interface components {
              */
             next?: string;
         };
+        PageComment: {
+            /** @description The entries of this page. */
+            items: components["schemas"]["Comment"][];
+            /**
+             * @description Cursor of the next page; missing on the last page.
+             * @example eyJhIjoxfQ
+             */
+            next?: string;
+        };
         PageOrgPerson: {
             /** @description The entries of this page. */
             items: components["schemas"]["OrgPerson"][];
@@ -2014,18 +2336,18 @@ export interface components {
              */
             next?: string;
         };
-        PageTaskComment: {
+        PageTaskHistoryEntry: {
             /** @description The entries of this page. */
-            items: components["schemas"]["TaskComment"][];
+            items: components["schemas"]["TaskHistoryEntry"][];
             /**
              * @description Cursor of the next page; missing on the last page.
              * @example eyJhIjoxfQ
              */
             next?: string;
         };
-        PageTaskHistoryEntry: {
+        PageTaskTrashed: {
             /** @description The entries of this page. */
-            items: components["schemas"]["TaskHistoryEntry"][];
+            items: components["schemas"]["TaskTrashed"][];
             /**
              * @description Cursor of the next page; missing on the last page.
              * @example eyJhIjoxfQ
@@ -2307,6 +2629,18 @@ export interface components {
             assignees: components["schemas"]["OrgPersonRef"][];
             /**
              * Format: int64
+             * @description How many items its checklist has.
+             * @example 4
+             */
+            checkCount: number;
+            /**
+             * Format: int64
+             * @description How many of them are ticked off.
+             * @example 2
+             */
+            checkDone: number;
+            /**
+             * Format: int64
              * @description How many comments it has.
              * @example 2
              */
@@ -2336,6 +2670,12 @@ export interface components {
             dueAt: number | null;
             /**
              * Format: int64
+             * @description How long it should take, in minutes; 0 when nobody has said.
+             * @example 120
+             */
+            estimate: number;
+            /**
+             * Format: int64
              * @description Id of the task.
              * @example 283746519320001
              */
@@ -2345,6 +2685,8 @@ export interface components {
              * @example OPS-12
              */
             key: string;
+            /** @description Labels, by name. */
+            labels: components["schemas"]["LabelRef"][];
             /**
              * Format: int64
              * @description Number within the project, without gaps.
@@ -2352,11 +2694,23 @@ export interface components {
              */
             number: number;
             /**
+             * Format: int64
+             * @description Task it is a part of; null for one that stands alone.
+             * @example 283746519320000
+             */
+            parentId: number | null;
+            /**
              * @description Priority.
              * @example high
              * @enum {string}
              */
             priority: "none" | "low" | "medium" | "high" | "urgent";
+            /**
+             * Format: int64
+             * @description How far it is, in percent: 100 when done, else the share of its subtasks that are done, else that of its checklist, else what people entered.
+             * @example 50
+             */
+            progress: number;
             /**
              * Format: int64
              * @description Project it belongs to.
@@ -2374,11 +2728,34 @@ export interface components {
              */
             rank: string;
             /**
+             * @description Begins on that day, at no certain time.
+             * @example true
+             */
+            startAllDay: boolean;
+            /**
+             * Format: int64
+             * @description When work on it begins, UTC milliseconds; for a whole day its beginning; null without a date.
+             * @example 1795400000000
+             */
+            startAt: number | null;
+            /**
              * Format: int64
              * @description State, which is the column of the board.
              * @example 283746519310001
              */
             stateId: number;
+            /**
+             * Format: int64
+             * @description How many subtasks it has, those of subtasks not counted.
+             * @example 3
+             */
+            subCount: number;
+            /**
+             * Format: int64
+             * @description How many of them are done.
+             * @example 1
+             */
+            subDone: number;
             /**
              * @description Title, 1 to 300 characters.
              * @example 采购三台服务器
@@ -2532,6 +2909,18 @@ export interface components {
             assignees: components["schemas"]["OrgPersonRef"][];
             /**
              * Format: int64
+             * @description How many items its checklist has.
+             * @example 4
+             */
+            checkCount: number;
+            /**
+             * Format: int64
+             * @description How many of them are ticked off.
+             * @example 2
+             */
+            checkDone: number;
+            /**
+             * Format: int64
              * @description How many comments it has.
              * @example 2
              */
@@ -2568,6 +2957,12 @@ export interface components {
             dueAt: number | null;
             /**
              * Format: int64
+             * @description How long it should take, in minutes; 0 when nobody has said.
+             * @example 120
+             */
+            estimate: number;
+            /**
+             * Format: int64
              * @description Id of the task.
              * @example 283746519320001
              */
@@ -2577,6 +2972,8 @@ export interface components {
              * @example OPS-12
              */
             key: string;
+            /** @description Labels, by name. */
+            labels: components["schemas"]["LabelRef"][];
             /**
              * Format: int64
              * @description Number within the project, without gaps.
@@ -2584,11 +2981,23 @@ export interface components {
              */
             number: number;
             /**
+             * Format: int64
+             * @description Task it is a part of; null for one that stands alone.
+             * @example 283746519320000
+             */
+            parentId: number | null;
+            /**
              * @description Priority.
              * @example high
              * @enum {string}
              */
             priority: "none" | "low" | "medium" | "high" | "urgent";
+            /**
+             * Format: int64
+             * @description How far it is, in percent: 100 when done, else the share of its subtasks that are done, else that of its checklist, else what people entered.
+             * @example 50
+             */
+            progress: number;
             /**
              * Format: int64
              * @description Project it belongs to.
@@ -2606,11 +3015,34 @@ export interface components {
              */
             rank: string;
             /**
+             * @description Begins on that day, at no certain time.
+             * @example true
+             */
+            startAllDay: boolean;
+            /**
+             * Format: int64
+             * @description When work on it begins, UTC milliseconds; for a whole day its beginning; null without a date.
+             * @example 1795400000000
+             */
+            startAt: number | null;
+            /**
              * Format: int64
              * @description State, which is the column of the board.
              * @example 283746519310001
              */
             stateId: number;
+            /**
+             * Format: int64
+             * @description How many subtasks it has, those of subtasks not counted.
+             * @example 3
+             */
+            subCount: number;
+            /**
+             * Format: int64
+             * @description How many of them are done.
+             * @example 1
+             */
+            subDone: number;
             /**
              * @description Title, 1 to 300 characters.
              * @example 采购三台服务器
@@ -2647,6 +3079,18 @@ export interface components {
             assignees: components["schemas"]["OrgPersonRef"][];
             /**
              * Format: int64
+             * @description How many items its checklist has.
+             * @example 4
+             */
+            checkCount: number;
+            /**
+             * Format: int64
+             * @description How many of them are ticked off.
+             * @example 2
+             */
+            checkDone: number;
+            /**
+             * Format: int64
              * @description How many comments it has.
              * @example 2
              */
@@ -2676,6 +3120,12 @@ export interface components {
             dueAt: number | null;
             /**
              * Format: int64
+             * @description How long it should take, in minutes; 0 when nobody has said.
+             * @example 120
+             */
+            estimate: number;
+            /**
+             * Format: int64
              * @description Id of the task.
              * @example 283746519320001
              */
@@ -2685,6 +3135,8 @@ export interface components {
              * @example OPS-12
              */
             key: string;
+            /** @description Labels, by name. */
+            labels: components["schemas"]["LabelRef"][];
             /**
              * Format: int64
              * @description Number within the project, without gaps.
@@ -2692,11 +3144,23 @@ export interface components {
              */
             number: number;
             /**
+             * Format: int64
+             * @description Task it is a part of; null for one that stands alone.
+             * @example 283746519320000
+             */
+            parentId: number | null;
+            /**
              * @description Priority.
              * @example high
              * @enum {string}
              */
             priority: "none" | "low" | "medium" | "high" | "urgent";
+            /**
+             * Format: int64
+             * @description How far it is, in percent: 100 when done, else the share of its subtasks that are done, else that of its checklist, else what people entered.
+             * @example 50
+             */
+            progress: number;
             /**
              * Format: int64
              * @description Project it belongs to.
@@ -2709,11 +3173,34 @@ export interface components {
              */
             rank: string;
             /**
+             * @description Begins on that day, at no certain time.
+             * @example true
+             */
+            startAllDay: boolean;
+            /**
+             * Format: int64
+             * @description When work on it begins, UTC milliseconds; for a whole day its beginning; null without a date.
+             * @example 1795400000000
+             */
+            startAt: number | null;
+            /**
              * Format: int64
              * @description State, which is the column of the board.
              * @example 283746519310001
              */
             stateId: number;
+            /**
+             * Format: int64
+             * @description How many subtasks it has, those of subtasks not counted.
+             * @example 3
+             */
+            subCount: number;
+            /**
+             * Format: int64
+             * @description How many of them are done.
+             * @example 1
+             */
+            subDone: number;
             /**
              * @description Title, 1 to 300 characters.
              * @example 采购三台服务器
@@ -2731,65 +3218,6 @@ export interface components {
              * @example 1
              */
             version: number;
-        };
-        TaskComment: {
-            /** @description Who wrote it. */
-            author: components["schemas"]["OrgPersonRef"];
-            /**
-             * Format: int64
-             * @description UTC milliseconds.
-             * @example 1795500000000
-             */
-            createdAt: number;
-            /**
-             * Format: int64
-             * @description When it was last changed, UTC milliseconds; null if never.
-             * @example 1795500300000
-             */
-            editedAt: number | null;
-            /**
-             * Format: int64
-             * @description Id of the comment.
-             * @example 283746519330001
-             */
-            id: number;
-            /**
-             * Format: int64
-             * @description Task it is about.
-             * @example 283746519320001
-             */
-            taskId: number;
-            /**
-             * @description Text, 1 to 10,000 characters.
-             * @example 设备已到货，下午上架。
-             */
-            text: string;
-            /**
-             * Format: int64
-             * @description Send it with an update.
-             * @example 1
-             */
-            version: number;
-        };
-        TaskCommentEdit: {
-            /**
-             * @description Text, 1 to 10,000 characters.
-             * @example 设备已到货，明天上架。
-             */
-            text: string;
-            /**
-             * Format: int64
-             * @description Version that was read.
-             * @example 1
-             */
-            version: number;
-        };
-        TaskCommentRequest: {
-            /**
-             * @description Text, 1 to 10,000 characters.
-             * @example 设备已到货，下午上架。
-             */
-            text: string;
         };
         TaskCompleteRequest: {
             /**
@@ -2829,6 +3257,25 @@ export interface components {
              */
             dueAt?: number | null;
             /**
+             * Format: int64
+             * @description How long it should take, in minutes, at most a year (525,600).
+             * @example 120
+             */
+            estimate?: number;
+            /**
+             * @description Labels of the project, at most 15.
+             * @example [
+             *       283746519315001
+             *     ]
+             */
+            labelIds?: number[];
+            /**
+             * Format: int64
+             * @description Task of the same project that it is a part of; at most 20 levels.
+             * @example 283746519320000
+             */
+            parentId?: number;
+            /**
              * @description none (the default), low, medium, high or urgent.
              * @example high
              */
@@ -2839,6 +3286,17 @@ export interface components {
              * @example 283746519300001
              */
             projectId: number;
+            /**
+             * @description Begins on that day, at no certain time.
+             * @example true
+             */
+            startAllDay?: boolean;
+            /**
+             * Format: int64
+             * @description When work on it begins, UTC milliseconds, not after it is due; null or missing for no date.
+             * @example 1795400000000
+             */
+            startAt?: number | null;
             /**
              * Format: int64
              * @description State to begin in; the project's first one when missing.
@@ -2851,6 +3309,15 @@ export interface components {
              */
             title: string;
         };
+        TaskFollowerList: {
+            /** @description Who follows the task, besides its creator and those responsible. */
+            items: components["schemas"]["OrgPersonRef"][];
+            /**
+             * @description The person asking is one of them.
+             * @example true
+             */
+            mine: boolean;
+        };
         TaskHistoryEntry: {
             /** @description Who did it. */
             actor: components["schemas"]["OrgPersonRef"];
@@ -2860,7 +3327,7 @@ export interface components {
              * @example 1795500000000
              */
             at: number;
-            /** @description Fields before and after; people and states with id and name. */
+            /** @description Fields before and after; people, states, labels and tasks with id and name. */
             changes: components["schemas"]["JournalChange"][];
             /**
              * Format: int64
@@ -2900,6 +3367,20 @@ export interface components {
              */
             version: number;
         };
+        TaskParentRequest: {
+            /**
+             * Format: int64
+             * @description Task of the same project that it shall be a part of; null for none.
+             * @example 283746519320000
+             */
+            parentId: number | null;
+            /**
+             * Format: int64
+             * @description Version that was read.
+             * @example 1
+             */
+            version: number;
+        };
         TaskProjectLite: {
             /**
              * @description Colour.
@@ -2928,6 +3409,185 @@ export interface components {
              */
             name: string;
         };
+        TaskTrashed: {
+            /** @description Who is responsible. */
+            assignees: components["schemas"]["OrgPersonRef"][];
+            /**
+             * Format: int64
+             * @description How many items its checklist has.
+             * @example 4
+             */
+            checkCount: number;
+            /**
+             * Format: int64
+             * @description How many of them are ticked off.
+             * @example 2
+             */
+            checkDone: number;
+            /**
+             * Format: int64
+             * @description How many comments it has.
+             * @example 2
+             */
+            commentCount: number;
+            /**
+             * Format: int64
+             * @description UTC milliseconds.
+             * @example 1795400000000
+             */
+            createdAt: number;
+            /**
+             * Format: int64
+             * @description When it was deleted, UTC milliseconds.
+             * @example 1795500000000
+             */
+            deletedAt: number;
+            /**
+             * @description Name of who deleted it; empty when that is not known.
+             * @example 王芳
+             */
+            deletedBy: string;
+            /**
+             * Format: int64
+             * @description When it was done, UTC milliseconds; null while it is open.
+             * @example 1795500000000
+             */
+            doneAt: number | null;
+            /**
+             * @description Due on that day, at no certain time.
+             * @example true
+             */
+            dueAllDay: boolean;
+            /**
+             * Format: int64
+             * @description When it is due, UTC milliseconds; for a whole day its beginning; null without a date.
+             * @example 1795500000000
+             */
+            dueAt: number | null;
+            /**
+             * Format: int64
+             * @description How long it should take, in minutes; 0 when nobody has said.
+             * @example 120
+             */
+            estimate: number;
+            /**
+             * Format: int64
+             * @description Id of the task.
+             * @example 283746519320001
+             */
+            id: number;
+            /**
+             * @description Key of the project and number; what people call the task.
+             * @example OPS-12
+             */
+            key: string;
+            /** @description Labels, by name. */
+            labels: components["schemas"]["LabelRef"][];
+            /**
+             * Format: int64
+             * @description Number within the project, without gaps.
+             * @example 12
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description Task it is a part of; null for one that stands alone.
+             * @example 283746519320000
+             */
+            parentId: number | null;
+            /**
+             * @description Priority.
+             * @example high
+             * @enum {string}
+             */
+            priority: "none" | "low" | "medium" | "high" | "urgent";
+            /**
+             * Format: int64
+             * @description How far it is, in percent: 100 when done, else the share of its subtasks that are done, else that of its checklist, else what people entered.
+             * @example 50
+             */
+            progress: number;
+            /**
+             * Format: int64
+             * @description Project it belongs to.
+             * @example 283746519300001
+             */
+            projectId: number;
+            /**
+             * @description Order within the column, compared byte by byte.
+             * @example 1ZzX9aB0c
+             */
+            rank: string;
+            /**
+             * @description Begins on that day, at no certain time.
+             * @example true
+             */
+            startAllDay: boolean;
+            /**
+             * Format: int64
+             * @description When work on it begins, UTC milliseconds; for a whole day its beginning; null without a date.
+             * @example 1795400000000
+             */
+            startAt: number | null;
+            /**
+             * Format: int64
+             * @description State, which is the column of the board.
+             * @example 283746519310001
+             */
+            stateId: number;
+            /**
+             * Format: int64
+             * @description How many subtasks it has, those of subtasks not counted.
+             * @example 3
+             */
+            subCount: number;
+            /**
+             * Format: int64
+             * @description How many of them are done.
+             * @example 1
+             */
+            subDone: number;
+            /**
+             * @description Title, 1 to 300 characters.
+             * @example 采购三台服务器
+             */
+            title: string;
+            /**
+             * Format: int64
+             * @description UTC milliseconds.
+             * @example 1795400000000
+             */
+            updatedAt: number;
+            /**
+             * Format: int64
+             * @description Send it with an update.
+             * @example 1
+             */
+            version: number;
+        };
+        TaskTree: {
+            /** @description What it is a part of, the outermost first. */
+            ancestors: components["schemas"]["TaskCard"][];
+            /** @description Its subtasks and theirs, level by level; parentId says where each belongs. */
+            below: components["schemas"]["TaskCard"][];
+            /**
+             * Format: int64
+             * @description Minutes that the task and all below it should take together; of one with subtasks the sum of those, or its own when none has an estimate.
+             * @example 480
+             */
+            estimate: number;
+            /**
+             * Format: int64
+             * @description Percent that is done, each leaf weighed by its estimate, or all alike when one has none.
+             * @example 40
+             */
+            progress: number;
+            /**
+             * @description There are more than 500 of them.
+             * @example false
+             */
+            truncated: boolean;
+        };
         TaskUpdateRequest: {
             /**
              * @description Who is responsible from now on, at most 50.
@@ -2953,10 +3613,40 @@ export interface components {
              */
             dueAt?: number | null;
             /**
+             * Format: int64
+             * @description How long it should take, in minutes, at most 525,600; 0 for not estimated.
+             * @example 120
+             */
+            estimate?: number;
+            /**
+             * @description Labels from now on, at most 15.
+             * @example [
+             *       283746519315001
+             *     ]
+             */
+            labelIds?: number[];
+            /**
              * @description none, low, medium, high or urgent.
              * @example urgent
              */
             priority?: string;
+            /**
+             * Format: int64
+             * @description Percent, 0 to 100; refused where subtasks or a checklist say it.
+             * @example 50
+             */
+            progress?: number;
+            /**
+             * @description Begins on that day, at no certain time.
+             * @example true
+             */
+            startAllDay?: boolean;
+            /**
+             * Format: int64
+             * @description When work on it begins, UTC milliseconds, not after it is due; null takes the date away.
+             * @example 1795400000000
+             */
+            startAt?: number | null;
             /**
              * @description Title, one line of 1 to 300 characters.
              * @example 采购四台服务器
@@ -3275,7 +3965,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TaskCommentEdit"];
+                "application/json": components["schemas"]["CommentEdit"];
             };
         };
         responses: {
@@ -3285,7 +3975,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TaskComment"];
+                    "application/json": components["schemas"]["Comment"];
                 };
             };
             /** @description Error */
@@ -3420,6 +4110,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrgDepartment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the label. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the label. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
                 };
             };
             /** @description Error */
@@ -4028,6 +4784,80 @@ export interface operations {
             };
         };
     };
+    "label-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "label-create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the project. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabelCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "project-members": {
         parameters: {
             query?: never;
@@ -4229,6 +5059,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BoardState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "task-trash": {
+        parameters: {
+            query?: {
+                /** @description Cursor from the page before. */
+                cursor?: string;
+                /** @description Entries a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTaskTrashed"];
                 };
             };
             /** @description Error */
@@ -4746,6 +5613,10 @@ export interface operations {
                 state?: number;
                 /** @description Only of this person: an id, or me. */
                 assignee?: string;
+                /** @description Only of this priority: none, low, medium, high or urgent. */
+                priority?: string;
+                /** @description Only with this label. */
+                label?: number;
                 /** @description Only those that are not done. */
                 open?: boolean;
                 /** @description overdue (and not done), today, or week (from today, 7 days); days are those of UTC+8. */
@@ -4944,7 +5815,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageTaskComment"];
+                    "application/json": components["schemas"]["PageComment"];
                 };
             };
             /** @description Error */
@@ -4976,7 +5847,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TaskCommentRequest"];
+                "application/json": components["schemas"]["CommentRequest"];
             };
         };
         responses: {
@@ -4986,7 +5857,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TaskComment"];
+                    "application/json": components["schemas"]["Comment"];
                 };
             };
             /** @description Error */
@@ -5030,6 +5901,104 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Task"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "follower-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskFollowerList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "follower-add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+                /** @description Id of the person; one's own to follow oneself. */
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskFollowerList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "follower-remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+                /** @description Id of the person; one's own to follow oneself. */
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -5108,6 +6077,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "task-set-parent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskParentRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "task-restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "task-tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskTree"];
                 };
             };
             /** @description Error */

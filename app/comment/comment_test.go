@@ -1,4 +1,4 @@
-package task_test
+package comment_test
 
 import (
 	"errors"
@@ -7,22 +7,22 @@ import (
 	"testing"
 
 	"dingban/app/access"
+	"dingban/app/comment"
 	"dingban/app/platform/db"
 	"dingban/app/platform/fault"
 	"dingban/app/platform/testkit"
-	"dingban/app/task"
 )
 
-func (w *world) say(account string, taskID int64, text string) task.Comment {
+func (w *world) say(account string, taskID int64, text string) comment.Comment {
 	w.t.Helper()
-	c, err := w.s.AddComment(w.By(account), taskID, text)
+	c, err := w.s.Add(w.By(account), taskID, text)
 	w.Must(err)
 	return c
 }
 
 func (w *world) said(taskID int64) string {
 	w.t.Helper()
-	items, _, err := w.s.Comments(w.By("viewer"), taskID, all())
+	items, _, err := w.s.List(w.By("viewer"), taskID, all())
 	w.Must(err)
 	var texts []string
 	for _, c := range items {
@@ -50,26 +50,26 @@ func TestComments(t *testing.T) {
 		t.Error("a comment makes an open editor of the task stale")
 	}
 
-	edited, err := w.s.EditComment(w.By("member"), first.ID, 1, "设备已到货")
+	edited, err := w.s.Edit(w.By("member"), first.ID, 1, "设备已到货")
 	w.Must(err)
 	if edited.Text != "设备已到货" || edited.EditedAt == nil || *edited.EditedAt < first.CreatedAt || edited.Version != 2 || edited.Author.ID != first.Author.ID {
 		t.Errorf("edited %+v", edited)
 	}
 	before := w.Settle()
-	if same, err := w.s.EditComment(w.By("member"), first.ID, 2, "设备已到货 "); err != nil || same.Version != 2 || *same.EditedAt != *edited.EditedAt || w.Settle() != before {
+	if same, err := w.s.Edit(w.By("member"), first.ID, 2, "设备已到货 "); err != nil || same.Version != 2 || *same.EditedAt != *edited.EditedAt || w.Settle() != before {
 		t.Errorf("edited to what it was: %+v %v", same, err)
 	}
-	_, err = w.s.EditComment(w.By("member"), first.ID, 1, "旧的")
+	_, err = w.s.Edit(w.By("member"), first.ID, 1, "旧的")
 	var f *fault.Error
-	if !errors.As(err, &f) || f.Code != "comment.stale_version" || f.Current.(task.Comment).Text != "设备已到货" {
+	if !errors.As(err, &f) || f.Code != "comment.stale_version" || f.Current.(comment.Comment).Text != "设备已到货" {
 		t.Errorf("a stale version: %v", err)
 	}
-	w.Must(w.s.DeleteComment(w.By("owner"), second.ID))
+	w.Must(w.s.Delete(w.By("owner"), second.ID))
 	if got := w.said(tk.ID); got != "设备已到货" {
 		t.Errorf("said %q", got)
 	}
-	testkit.WantCode(t, w.s.DeleteComment(w.By("owner"), second.ID), "comment.not_found")
-	_, err = w.s.EditComment(w.By("owner"), second.ID, 2, "x")
+	testkit.WantCode(t, w.s.Delete(w.By("owner"), second.ID), "comment.not_found")
+	_, err = w.s.Edit(w.By("owner"), second.ID, 2, "x")
 	testkit.WantCode(t, err, "comment.not_found")
 }
 
@@ -82,24 +82,24 @@ func TestWhoMayTouchAComment(t *testing.T) {
 	tk := w.add("任务")
 	c := w.say("member", tk.ID, "我的")
 	for account, code := range map[string]string{"outsider": "comment.not_found", "viewer": "access.denied", "second": "access.denied", "manager": "access.denied", "owner": "access.denied"} {
-		_, err := w.s.EditComment(w.By(account), c.ID, 1, "别人的话")
+		_, err := w.s.Edit(w.By(account), c.ID, 1, "别人的话")
 		testkit.WantCode(t, err, code)
 	}
 	for account, code := range map[string]string{"outsider": "comment.not_found", "viewer": "access.denied", "second": "access.denied"} {
-		testkit.WantCode(t, w.s.DeleteComment(w.By(account), c.ID), code)
+		testkit.WantCode(t, w.s.Delete(w.By(account), c.ID), code)
 	}
-	_, err = w.s.AddComment(w.By("viewer"), tk.ID, "我也")
+	_, err = w.s.Add(w.By("viewer"), tk.ID, "我也")
 	testkit.WantCode(t, err, "access.denied")
 	if got := w.said(tk.ID); got != "我的" {
 		t.Errorf("said %q", got)
 	}
-	w.Must(w.s.DeleteComment(w.By("manager"), c.ID))
+	w.Must(w.s.Delete(w.By("manager"), c.ID))
 	mine := w.say("member", tk.ID, "我自己的")
-	w.Must(w.s.DeleteComment(w.By("member"), mine.ID))
+	w.Must(w.s.Delete(w.By("member"), mine.ID))
 	// Who has left the project has left their words there, and no right over them.
 	left := w.say("second", tk.ID, "再见")
 	w.Must(w.Modules.Project.RemoveMember(w.By("second"), w.Project.ID, w.People["second"]))
-	testkit.WantCode(t, w.s.DeleteComment(w.By("second"), left.ID), "comment.not_found")
+	testkit.WantCode(t, w.s.Delete(w.By("second"), left.ID), "comment.not_found")
 	if got := w.said(tk.ID); got != "再见" {
 		t.Errorf("said %q", got)
 	}
@@ -113,12 +113,12 @@ func TestBadComments(t *testing.T) {
 	for text, code := range map[string]string{
 		"": "field.required", " \n\t ": "field.required", texts(10_001): "field.too_long", "响铃\a": "field.bad_characters", "\xff": "field.bad_characters",
 	} {
-		_, err := w.s.AddComment(w.By("member"), tk.ID, text)
+		_, err := w.s.Add(w.By("member"), tk.ID, text)
 		testkit.WantField(t, err, "body.text", code)
-		_, err = w.s.EditComment(w.By("member"), c.ID, 1, text)
+		_, err = w.s.Edit(w.By("member"), c.ID, 1, text)
 		testkit.WantField(t, err, "body.text", code)
 	}
-	_, err := w.s.EditComment(w.By("member"), c.ID, 0, "x")
+	_, err := w.s.Edit(w.By("member"), c.ID, 0, "x")
 	testkit.WantField(t, err, "body.version", "field.required")
 	if got := w.said(tk.ID); got != texts(10_000) {
 		t.Errorf("%d bytes are said", len(got))
@@ -135,13 +135,13 @@ func TestPagesOfComments(t *testing.T) {
 	}
 	got, cursor := "", ""
 	for page := 0; ; page++ {
-		items, next, err := w.s.Comments(w.By("viewer"), tk.ID, db.Page{Limit: 3, Cursor: cursor})
+		items, next, err := w.s.List(w.By("viewer"), tk.ID, db.Page{Limit: 3, Cursor: cursor})
 		w.Must(err)
 		for _, c := range items {
 			got += c.Text
 		}
 		if page == 0 { // the one after which the next page begins goes, and somebody says something
-			w.Must(w.s.DeleteComment(w.By("member"), items[2].ID))
+			w.Must(w.s.Delete(w.By("member"), items[2].ID))
 			w.say("owner", tk.ID, "7")
 		}
 		got += "|"
@@ -152,7 +152,7 @@ func TestPagesOfComments(t *testing.T) {
 	if got != "012|345|67|" {
 		t.Errorf("pages %s", got)
 	}
-	_, _, err := w.s.Comments(w.By("viewer"), tk.ID, db.Page{Cursor: "?"})
+	_, _, err := w.s.List(w.By("viewer"), tk.ID, db.Page{Cursor: "?"})
 	testkit.WantField(t, err, "query.cursor", "db.bad_cursor")
 }
 
@@ -163,9 +163,9 @@ func TestManyCommentsAtOnceAreCounted(t *testing.T) {
 	gone := w.say("member", tk.ID, "先说")
 	for i, err := range together(20, func(i int) error {
 		if i%4 == 0 { // five want to delete the same one: it goes once
-			return w.s.DeleteComment(w.By("owner"), gone.ID)
+			return w.s.Delete(w.By("owner"), gone.ID)
 		}
-		_, err := w.s.AddComment(w.By("member"), tk.ID, fmt.Sprint(i))
+		_, err := w.s.Add(w.By("member"), tk.ID, fmt.Sprint(i))
 		return err
 	}) {
 		if err != nil && (i%4 != 0 || !fault.HasCode(err, "comment.not_found")) {

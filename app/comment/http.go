@@ -1,4 +1,4 @@
-package task
+package comment
 
 import (
 	"context"
@@ -38,16 +38,16 @@ type (
 	}
 	commentOutput  struct{ Body Comment }
 	commentsOutput struct{ Body httpapi.Page[Comment] }
-	historyOutput  struct{ Body httpapi.Page[HistoryEntry] }
 )
 
-func (s *Service) commentRoutes(a *httpapi.API) {
+// Routes registers the module's operations.
+func (s *Service) Routes(a *httpapi.API) {
 	httpapi.Register(a, httpapi.Op{
 		ID: "comment-list", Method: http.MethodGet, Path: "/tasks/{id}/comments", Tag: "Comments", Permission: "task:read",
 		Summary:     "List the comments on a task",
 		Description: "What was said about a task, oldest first.",
 	}, func(ctx context.Context, in *pageInput) (*commentsOutput, error) {
-		items, next, err := s.Comments(ctx, in.ID, db.Page{Limit: in.Limit, Cursor: in.Cursor})
+		items, next, err := s.List(ctx, in.ID, db.Page{Limit: in.Limit, Cursor: in.Cursor})
 		if err != nil {
 			return nil, err
 		}
@@ -58,31 +58,20 @@ func (s *Service) commentRoutes(a *httpapi.API) {
 		Summary:     "Comment on a task",
 		Description: "Says something about a task. Those responsible and the creator are notified.",
 	}, func(ctx context.Context, in *addInput) (*commentOutput, error) {
-		return commented(s.AddComment(ctx, in.ID, in.Body.Text))
+		return commented(s.Add(ctx, in.ID, in.Body.Text))
 	})
 	httpapi.Register(a, httpapi.Op{
 		ID: "comment-update", Method: http.MethodPatch, Path: "/comments/{id}", Tag: "Comments", Permission: "comment:update",
 		Summary:     "Change a comment",
 		Description: "Changes what one said oneself. The journal keeps what it was.",
 	}, func(ctx context.Context, in *editInput) (*commentOutput, error) {
-		return commented(s.EditComment(ctx, in.ID, in.Body.Version, in.Body.Text))
+		return commented(s.Edit(ctx, in.ID, in.Body.Version, in.Body.Text))
 	})
 	httpapi.Register(a, httpapi.Op{
 		ID: "comment-delete", Method: http.MethodDelete, Path: "/comments/{id}", Tag: "Comments", Permission: "comment:delete",
 		Summary:     "Delete a comment",
 		Description: "Takes a comment away: one's own, or anybody's for those who manage the project.",
-	}, func(ctx context.Context, in *commentID) (*struct{}, error) { return nil, s.DeleteComment(ctx, in.ID) })
-	httpapi.Register(a, httpapi.Op{
-		ID: "task-history", Method: http.MethodGet, Path: "/tasks/{id}/history", Tag: "Tasks", Permission: "task:read",
-		Summary:     "Get the history of a task",
-		Description: "What happened to a task, newest first: who, when, and each field before and after.",
-	}, func(ctx context.Context, in *pageInput) (*historyOutput, error) {
-		items, next, err := s.History(ctx, in.ID, db.Page{Limit: in.Limit, Cursor: in.Cursor})
-		if err != nil {
-			return nil, err
-		}
-		return &historyOutput{httpapi.Page[HistoryEntry]{Items: items, Next: next}}, nil
-	})
+	}, func(ctx context.Context, in *commentID) (*struct{}, error) { return nil, s.Delete(ctx, in.ID) })
 }
 
 func commented(c Comment, err error) (*commentOutput, error) {
