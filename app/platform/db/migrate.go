@@ -24,11 +24,12 @@ type Migration struct {
 	Up func(ctx context.Context, m *Migrator) error
 }
 
-const migrationTable = "schema_migration"
+// MigrationTable is where the chain notes its steps.
+const MigrationTable = "schema_migration"
 
 func migrationDDL() dialects.Table {
 	return dialects.Table{
-		Name: migrationTable,
+		Name: MigrationTable,
 		Columns: []dialects.Column{
 			{Name: "id", Type: dialects.Code, Size: 120, NotNull: true},
 			{Name: "module", Type: dialects.Code, Size: 40, NotNull: true},
@@ -114,7 +115,7 @@ func (d *DB) waitForLease(ctx context.Context, lease *Lease) error {
 func (d *DB) migrate(ctx context.Context, lease *Lease, chain []Migration) error {
 	q := d.dialect.Quote
 	var rows []appliedRow
-	if err := d.Session(ctx).SQL("SELECT " + q("id") + ", " + q("module") + ", " + q("checksum") + " FROM " + q(migrationTable) + " ORDER BY " + q("id")).Find(&rows); err != nil {
+	if err := d.Session(ctx).SQL("SELECT " + q("id") + ", " + q("module") + ", " + q("checksum") + " FROM " + q(MigrationTable) + " ORDER BY " + q("id")).Find(&rows); err != nil {
 		return fmt.Errorf("read applied migrations: %w", err)
 	}
 	applied := make(map[string]appliedRow, len(rows))
@@ -165,7 +166,7 @@ func (d *DB) apply(ctx context.Context, lease *Lease, mig Migration, sum string)
 		return fmt.Errorf("migration %s: %w", mig.ID, err)
 	}
 	took := time.Since(begin)
-	if err := d.InsertMany(ctx, migrationTable, []string{"id", "module", "checksum", "applied_at", "duration"},
+	if err := d.InsertMany(ctx, MigrationTable, []string{"id", "module", "checksum", "applied_at", "duration"},
 		[][]any{{mig.ID, mig.Module, sum, clock.Millis(d.clock), took.Milliseconds()}}); err != nil {
 		return fmt.Errorf("record migration %s: %w", mig.ID, err)
 	}

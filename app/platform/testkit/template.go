@@ -31,13 +31,18 @@ type template struct {
 	err      error
 }
 
-func (c *templateCache) get(ctx context.Context, migrations []db.Migration) (*template, error) {
+// idsOf names a chain by its steps.
+func idsOf(migrations []db.Migration) string {
 	ids := make([]string, len(migrations))
 	for i, m := range migrations {
 		ids[i] = m.ID
 	}
 	sort.Strings(ids)
-	key := strings.Join(ids, "\n")
+	return strings.Join(ids, "\n")
+}
+
+func (c *templateCache) get(ctx context.Context, migrations []db.Migration) (*template, error) {
+	key := idsOf(migrations)
 	c.mu.Lock()
 	t := c.ready[key]
 	if t == nil {

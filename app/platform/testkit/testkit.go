@@ -3,8 +3,8 @@
 // told. Tests may run in parallel; nothing is shared.
 //
 // The database is a copy of an SQLite file that was migrated once. With
-// DINGBAN_TEST_DSN=mysql://root:password@127.0.0.1:3306/ it is a new MySQL database
-// instead, dropped when the test ends: the same tests on the real thing. With
+// DINGBAN_TEST_DSN=mysql://root:password@127.0.0.1:3306/ it is a MySQL database
+// instead, new or emptied by the test before: the same tests on the real thing. With
 // DINGBAN_TEST_DSN=dameng://SYSDBA:password@127.0.0.1:5236/ it is a user of a Dameng,
 // or of the test server of dialects/damengtest.
 package testkit
@@ -93,25 +93,12 @@ func (k *Kit) onCopy(ctx context.Context) {
 // onServer makes a database of its own on a server.
 func (k *Kit) onServer(ctx context.Context, server string) {
 	k.t.Helper()
-	dsn, drop, err := createDatabase(ctx, server)
+	dsn, err := migrated(ctx, k.t, server, k.Migrations)
 	if err != nil {
 		k.t.Fatalf("testkit: %v", err)
 	}
-	k.t.Cleanup(func() {
-		if err := drop(); err != nil {
-			k.t.Errorf("testkit: %v", err)
-		}
-	})
 	k.DSN = dsn
 	k.KEKFile = filepath.Join(k.t.TempDir(), "kek")
-	d, err := db.Open(ctx, db.Options{DSN: k.DSN, Clock: k.Clock, Log: k.Log, GuardSubset: true})
-	if err != nil {
-		k.t.Fatalf("testkit: %v", err)
-	}
-	err = errors.Join(d.Migrate(ctx, k.Migrations), d.Close())
-	if err != nil {
-		k.t.Fatalf("testkit: %v", err)
-	}
 	k.open(ctx)
 }
 

@@ -139,7 +139,7 @@ func prepare(ctx context.Context, app *server.App) error {
 // on the server of DINGBAN_TEST_DSN.
 func New(t testing.TB, change ...func(*configs.Config, *server.Options)) *World {
 	t.Helper()
-	if dsn, ok := testkit.Database(t); ok {
+	if dsn, ok := testkit.Migrated(t, server.Migrations()); ok {
 		w := Start(t, t.TempDir(), append(change, func(c *configs.Config, _ *server.Options) { c.Database.DSN = dsn })...)
 		Prepare(t, w)
 		return w
