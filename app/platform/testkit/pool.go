@@ -7,10 +7,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -176,23 +176,33 @@ func look(ctx context.Context, conn *sql.DB) (shape string, tables []string, err
 		"SELECT table_name, index_name, column_name, seq_in_index FROM information_schema.statistics WHERE table_schema = DATABASE() ORDER BY table_name, index_name, seq_in_index",
 		"SELECT id, module, checksum, '' FROM `" + db.MigrationTable + "` ORDER BY id",
 	} {
-		rows, err := conn.QueryContext(ctx, query)
+		names, err := fold(ctx, conn, h, query)
 		if err != nil {
 			return "", nil, fmt.Errorf("testkit: look at a database: %w", err)
 		}
-		for rows.Next() {
-			var v [4]string
-			if err := rows.Scan(&v[0], &v[1], &v[2], &v[3]); err != nil {
-				return "", nil, errors.Join(fmt.Errorf("testkit: look at a database: %w", err), rows.Close())
-			}
-			fmt.Fprintf(h, "%q\n", v)
-			if strings.Contains(query, "information_schema.columns") && !slices.Contains(tables, v[0]) {
-				tables = append(tables, v[0])
-			}
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return "", nil, fmt.Errorf("testkit: look at a database: %w", err)
+		if tables == nil {
+			tables = names
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil)), tables, nil
+}
+
+// fold hashes the rows of a query with four columns, and lists what stands in the first.
+func fold(ctx context.Context, conn *sql.DB, h io.Writer, query string) (first []string, err error) {
+	rows, err := conn.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var v [4]string
+		if err := rows.Scan(&v[0], &v[1], &v[2], &v[3]); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(h, "%q\n", v)
+		if !slices.Contains(first, v[0]) {
+			first = append(first, v[0])
+		}
+	}
+	return first, rows.Err()
 }
