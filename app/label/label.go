@@ -60,8 +60,8 @@ type Projects interface {
 	LabelsChanged(ctx context.Context, id int64) error
 }
 
-// palette gives new labels a colour each, readable on light and on dark ground.
-var palette = [...]string{"#3370ff", "#00a870", "#e37318", "#8d4eda", "#d54941", "#0594fa", "#c4820e", "#14887a", "#b4418e", "#5a6b7b"}
+// palette gives new labels a colour each. It is the one that the pages let people choose from.
+var palette = [...]string{"#3b82d6", "#2f9e62", "#d97226", "#8b5cd6", "#d9513c", "#17918a", "#b98a12", "#cf4f92", "#5a6cf0", "#6b7688"}
 
 func errNotFound() *fault.Error { return fault.NotFound("label") }
 

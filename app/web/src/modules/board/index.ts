@@ -14,7 +14,7 @@ export default defineModule({
   locales: { 'zh-CN': () => import('./locales/zh-CN.json'), en: () => import('./locales/en.json') },
   live: (message, queries) => {
     if (!message.projectId) return;
-    if (['task', 'comment', 'board'].includes(message.module)) boardChanged(queries, message.projectId);
+    if (['task', 'comment', 'board', 'label'].includes(message.module)) boardChanged(queries, message.projectId);
     if (message.module === 'board') void queries.invalidateQueries({ queryKey: ['states', message.projectId] });
   },
 });

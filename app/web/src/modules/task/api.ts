@@ -1,11 +1,12 @@
 import { ask, client, idempotencyKey } from '@/api/client';
-import type { Comment, HistoryItem, Items, Page, State, Task, TaskChange } from '@/api/types';
+import type { Comment, Followers, HistoryItem, Items, Page, State, Task, TaskChange, Trashed, Tree } from '@/api/types';
 
 export interface TaskFilter {
   project?: number;
   state?: number;
   assignee?: string;
   open?: boolean;
+  label?: number;
   due?: 'overdue' | 'today' | 'week';
 }
 const path = (id: number) => ({ params: { path: { id } } });
@@ -25,6 +26,26 @@ export const deleteTask = (id: number, version: number): Promise<unknown> =>
   ask(client.DELETE('/tasks/{id}', { params: { path: { id }, query: { version } } }));
 export const listStates = (projectId: number): Promise<Items<State>> =>
   ask(client.GET('/projects/{id}/states', path(projectId)));
+
+export const getTree = (id: number): Promise<Tree> => ask(client.GET('/tasks/{id}/tree', path(id)));
+export const addSubtask = (projectId: number, parentId: number, title: string): Promise<Task> =>
+  ask(
+    client.POST('/tasks', {
+      params: { header: { 'Idempotency-Key': idempotencyKey() } },
+      body: { projectId, parentId, title },
+    }),
+  );
+export const setParent = (id: number, version: number, parentId: number | null): Promise<Task> =>
+  ask(client.PUT('/tasks/{id}/parent', { ...path(id), body: { version, parentId } }));
+export const listTrash = (projectId: number, cursor?: string): Promise<Page<Trashed>> =>
+  ask(client.GET('/projects/{id}/trash', { params: { path: { id: projectId }, query: { cursor, limit: 50 } } }));
+export const restoreTask = (id: number): Promise<Task> => ask(client.POST('/tasks/{id}/restore', path(id)));
+export const listFollowers = (id: number): Promise<Followers> => ask(client.GET('/tasks/{id}/followers', path(id)));
+const following = (id: number, person: number) => ({ params: { path: { id, person } } });
+export const follow = (id: number, person: number): Promise<unknown> =>
+  ask(client.PUT('/tasks/{id}/followers/{person}', following(id, person)));
+export const unfollow = (id: number, person: number): Promise<unknown> =>
+  ask(client.DELETE('/tasks/{id}/followers/{person}', following(id, person)));
 
 export const listComments = (id: number, cursor?: string): Promise<Page<Comment>> =>
   ask(client.GET('/tasks/{id}/comments', { params: { path: { id }, query: { cursor, limit: 50 } } }));

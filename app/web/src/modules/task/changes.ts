@@ -1,5 +1,6 @@
 import type { Change } from '@/api/types';
 import { fullTime, shortDate } from '@/shared/format';
+import { minutesText } from '@/shared/duration';
 import { has, t } from '@/shared/i18n';
 
 export interface ChangeLine {
@@ -11,7 +12,7 @@ export interface ChangeLine {
   long: boolean;
 }
 
-const times = new Set(['dueAt', 'due_at', 'due', 'doneAt', 'done_at', 'archivedAt', 'archived_at']);
+const times = new Set(['startAt', 'dueAt', 'due_at', 'due', 'doneAt', 'done_at', 'archivedAt', 'archived_at']);
 const silent = new Set(['rank', 'version', 'number', 'updatedAt', 'updated_at', 'doneAt', 'done_at']);
 
 function value(field: string, raw: unknown, allDay: boolean): string {
@@ -23,6 +24,8 @@ function value(field: string, raw: unknown, allDay: boolean): string {
     return String(named.name || named.title || named.id || t('shared.none'));
   }
   if (typeof raw === 'boolean') return raw ? t('shared.yes') : t('shared.no');
+  if (typeof raw === 'number' && field === 'estimate') return minutesText(raw);
+  if (typeof raw === 'number' && field === 'progress') return `${raw}%`;
   if (typeof raw === 'number' && times.has(field)) return allDay ? shortDate(raw) : fullTime(raw);
   for (const group of ['shared.priority', 'project.kind', 'project.roles', 'shared.category']) {
     if (typeof raw === 'string' && /^[a-z]+$/.test(raw) && has(`${group}.${raw}`)) return t(`${group}.${raw}`);
@@ -33,15 +36,16 @@ function value(field: string, raw: unknown, allDay: boolean): string {
 /** A journal entry's changes in words: which field, from what, to what. */
 export function changeLines(changes: readonly Change[] | null | undefined): ChangeLine[] {
   const list = changes ?? [];
-  const allDay = list.some((c) => /all_?day/i.test(c.field) && c.to === true);
+  const allDay = (field: string) =>
+    list.some((c) => c.to === true && /all_?day/i.test(c.field) && c.field.slice(0, 3) === field.slice(0, 3));
   // Whether the day has a time is told by how the day itself is written.
-  const dated = list.some((c) => c.field === 'dueAt');
+  const dated = new Set(list.filter((c) => c.field.endsWith('At')).map((c) => c.field.replace(/At$/, 'AllDay')));
   return list
-    .filter((c) => !silent.has(c.field) && !(dated && c.field === 'dueAllDay'))
+    .filter((c) => !silent.has(c.field) && !dated.has(c.field))
     .map((c) => {
       const key = `task.field.${c.field}`;
-      const from = value(c.field, c.from, allDay);
-      const to = value(c.field, c.to, allDay);
+      const from = value(c.field, c.from, allDay(c.field));
+      const to = value(c.field, c.to, allDay(c.field));
       return {
         field: c.field,
         label: has(key) ? t(key) : c.field,

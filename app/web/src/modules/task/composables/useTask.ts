@@ -7,6 +7,17 @@ import { completeTask, getTask, moveTask, updateTask } from '../api';
 
 type Draft = Omit<TaskChange, 'version'>;
 
+/** A field as both sides can be compared: what the server calls ids is a list of things here. */
+function plain(task: Task, field: keyof Draft): string {
+  if (field === 'assigneeIds') return JSON.stringify(task.assignees.map((p) => p.id).sort((a, b) => a - b));
+  if (field === 'labelIds') return JSON.stringify(task.labels.map((l) => l.id).sort((a, b) => a - b));
+  return JSON.stringify(task[field as keyof Task] ?? null);
+}
+/** Whether nobody else has changed what this person changes: then both changes stand. */
+export function mergeable(base: Task, theirs: Task, mine: Draft): boolean {
+  return (Object.keys(mine) as (keyof Draft)[]).every((field) => plain(base, field) === plain(theirs, field));
+}
+
 /** One task with its changes: shown at once, sent in order, and put right when the server knows better. */
 export function useTask(id: number) {
   const queries = useQueryClient();
@@ -26,27 +37,34 @@ export function useTask(id: number) {
   function queue(show: Partial<Task>, send: (now: Task) => Promise<Task>, mine?: Draft): Promise<boolean> {
     const before = task.value;
     if (!before) return Promise.resolve(false);
+    let base = before;
     void queries.cancelQueries({ queryKey: key });
     queries.setQueryData<Task>(key, (now) => now && { ...now, ...show });
     const done = line.then(async () => {
-      const now = queries.getQueryData<Task>(key) ?? before;
-      try {
-        spread(await send(now));
-        return true;
-      } catch (error) {
-        const failure = asApiError(error);
-        if (failure.stale && mine) {
-          const theirs = failure.current as Task;
-          conflict.value = { theirs, mine };
-          queries.setQueryData<Task>(key, (old) => old && { ...old, ...theirs });
-        } else {
-          queries.setQueryData<Task>(key, before);
-          tellProblem(error);
-          void queries.invalidateQueries({ queryKey: key });
+      let now = queries.getQueryData<Task>(key) ?? before;
+      for (let tries = 0; ; tries++) {
+        try {
+          spread(await send(now));
+          return true;
+        } catch (error) {
+          const failure = asApiError(error);
+          const theirs = failure.stale ? (failure.current as Task) : undefined;
+          if (!theirs || !mine || tries > 4 || !mergeable(base, theirs, mine)) return refuse(error, theirs);
+          base = now = theirs;
         }
-        return false;
       }
     });
+    function refuse(error: unknown, theirs: Task | undefined): boolean {
+      if (theirs && mine) {
+        conflict.value = { theirs, mine };
+        queries.setQueryData<Task>(key, (old) => old && { ...old, ...theirs });
+      } else {
+        queries.setQueryData<Task>(key, before);
+        tellProblem(error);
+        void queries.invalidateQueries({ queryKey: key });
+      }
+      return false;
+    }
     line = done;
     return done;
   }

@@ -1,0 +1,17 @@
+import { defineModule } from '@/shared/module';
+
+export { listLabels } from './api';
+export { default as LabelPicker } from './components/LabelPicker.vue';
+
+export default defineModule({
+  id: 'label',
+  routes: [],
+  locales: { 'zh-CN': () => import('./locales/zh-CN.json'), en: () => import('./locales/en.json') },
+  live: (message, queries) => {
+    if (message.module !== 'label' || !message.projectId) return;
+    void queries.invalidateQueries({ queryKey: ['labels', message.projectId] });
+    // Every card that bears it shows its name and colour.
+    void queries.invalidateQueries({ queryKey: ['tasks'] });
+    void queries.invalidateQueries({ queryKey: ['task'] });
+  },
+});
