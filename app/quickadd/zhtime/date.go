@@ -62,12 +62,12 @@ func (p *parser) dated(i, k int, n number, l list) (list, int) {
 			return nil, -1
 		}
 		j := k + 1
-		if p.at(j) == '初' || p.at(j) == '廿' || p.at(j) == '卅' { // only the lunar calendar counts days so
+		if p.at(j) == '初' || p.at(j) == '廿' || p.at(j) == '卅' { // the lunar calendar counts days so
 			b := j
 			if p.at(j) == '初' {
 				b++
 			}
-			if d, ok := p.number(b); ok && d.han > 0 && d.v >= 1 && d.v <= 30 && (b == j || d.v <= 10) {
+			if d, ok := p.number(b); ok && d.han > 0 && d.v >= 1 && d.v <= 30 && (b == j && !p.in(d.end, "日号") || b > j && d.v <= 10) {
 				return list{{kind: kLunarMonth, n: n.v}, {kind: kLunarDay, n: d.v}}, p.skip(d.end, "日")
 			}
 		}
@@ -422,13 +422,17 @@ func (p *parser) monthDay(i int, n number) (list, int) {
 	}
 	m, dv := two(p, i, n.digits), two(p, j+1, d.digits)
 	end := j + 1 + d.digits
-	if !validDay(2000, m, dv) || isLetter(p.at(end)) || p.in(end, "/%:·") || (p.at(end) == '.' || p.at(end) == '-') && isDigit(p.at(end+1)) && !p.whole {
+	again := p.at(end) == '-' && sep == '/' && (p.at(end+2) == '/' || p.at(end+3) == '/')
+	if !validDay(2000, m, dv) || isLetter(p.at(end)) || p.in(end, "/%:·") || (p.at(end) == '.' || p.at(end) == '-') && isDigit(p.at(end+1)) && !p.whole && !again {
 		return nil, -1
 	}
 	if p.at(end) == ':' {
 		return nil, -1
 	}
 	marked := p.any(end, "日", "号", "(周", "(星期") >= 0
+	if p.whole && !marked && isHan(p.at(end)) && p.in(end, measures) {
+		return nil, -1
+	}
 	switch sep {
 	case '/':
 		if !p.whole && isHan(p.at(i-1)) && !p.in(i-1, "到至在从于约自期止定为前后是") && dv <= 12 && !marked {

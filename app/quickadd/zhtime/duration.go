@@ -221,7 +221,7 @@ func (p *parser) lengthPart(i, after int) (length, bool) {
 		n, hi, approx, j = number{v: 1}, number{v: 2}, true, i+2
 	default:
 		var ok bool
-		if n, ok = p.number(i); !ok || n.digits > 5 {
+		if n, ok = p.number(i); !ok || n.digits > 5 || p.at(n.end) == '年' && n.v >= 1000 && n.v < 3000 {
 			return d, false
 		}
 		j = n.end

@@ -242,6 +242,9 @@ func (p *parser) whenList(i int) (list, int) {
 			break
 		}
 		more, j := p.list(at, nil)
+		if e, k := p.bareUnit(at); j < 0 && k >= 0 {
+			more, j = list{e}, k
+		}
 		if j < 0 || more.last().level() <= l[0].level() || len(more)+len(l) > maxElems {
 			break
 		}

@@ -126,7 +126,7 @@ func (p *parser) enNumeric(n number, k int) (list, int) {
 		}
 		return list{month(x.e.n), day(n.v)}, j
 	}
-	if ordinal {
+	if ordinal && (p.whole || p.enContext(n.end-n.digits) || p.has(n.end-n.digits-4, "the ") >= 0) {
 		return list{day(n.v)}, end
 	}
 	return nil, -1
@@ -149,6 +149,9 @@ func (p *parser) enUnits(i int) (list, int) {
 				return p.enNumeric(m, p.space(m.end))
 			}
 			return nil, -1
+		}
+		if e, q := p.bareUnit(k); q >= 0 {
+			return list{e}, q
 		}
 		if p.any(k, "next", "this", "last", "past", "coming", "first", "second", "third", "fourth", "end", "beginning", "day") >= 0 {
 			if p.any(k, "day") < 0 {
@@ -219,6 +222,19 @@ func (p *parser) enUnits(i int) (list, int) {
 		return list{{kind: kSpan, flag: n < 0, span: d.span, m: d.unit}}, d.end
 	}
 	return nil, -1
+}
+
+// bareUnit reads "month" of "the month": the present one.
+func (p *parser) bareUnit(i int) (elem, int) {
+	for _, x := range [...]struct {
+		w string
+		k kind
+	}{{"week", kWeek}, {"month", kMonth}, {"quarter", kQuarter}, {"year", kYear}} {
+		if q := p.any(i, x.w); q >= 0 {
+			return elem{kind: x.k, rel: true}, q
+		}
+	}
+	return elem{}, -1
 }
 
 func (p *parser) has1(i int, w string) bool { return p.has(i, w) >= 0 && isSpace(p.at(i+1)) }

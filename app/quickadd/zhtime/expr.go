@@ -15,7 +15,7 @@ func makeStarters() map[rune]bool {
 			m[r] = true
 		}
 	}
-	for _, r := range "上下这本当该同次周星礼农阴旧闰阳公新大初差晚早午年第最过去近前后头未接今往将随再半几数好若截不赶直自从打约提每逐隔逢天准到按开会离~即务早此于" {
+	for _, r := range "上下这本当该同次周星礼农阴旧闰阳公新大初差晚早午年第最过去近前后头未接今往将随再半几数好若截不赶直自从打约提每逐隔逢凡工法季天准到按开会离~即务早此于" {
 		m[r] = true
 	}
 	delete(m, '的')
@@ -56,16 +56,15 @@ func (p *parser) afterMiss(i int) int {
 
 // expr reads one expression at i.
 func (p *parser) expr(i int) (Expr, int, bool) {
-	if e, end, ok := p.reminder(i); ok {
-		return e, end, true
+	for _, read := range [...]func(int) (Expr, int, bool){p.reminder, p.repeat, p.timed, p.howLong} {
+		if e, end, ok := read(i); ok && (!p.whole || end == len(p.rs)) {
+			for end > i && isSpace(p.at(end-1)) {
+				end--
+			}
+			return e, end, true
+		}
 	}
-	if e, end, ok := p.repeat(i); ok {
-		return e, end, true
-	}
-	if e, end, ok := p.timed(i); ok {
-		return e, end, true
-	}
-	return p.howLong(i)
+	return Expr{}, -1, false
 }
 
 // howLong reads a duration, with "about" in front.
@@ -83,6 +82,9 @@ func (p *parser) howLong(i int) (Expr, int, bool) {
 		q = &c
 	}
 	d, ok := q.duration(j)
+	if ok && d.unit == uSecond && d.first == uSecond && isLetter(p.at(j)) && d.span.Clock == time.Second {
+		return e, -1, false // "a second opinion"
+	}
 	if !ok || d.day && !p.whole && d.unit == uDay && d.span.Months+d.span.Years == 0 {
 		return e, -1, false
 	}
@@ -274,7 +276,7 @@ func (p *parser) suffix(i int, l list) suffix {
 func (p *parser) ranged(l list, end int, f prefix, dir Direction) (Expr, int, bool) {
 	var e Expr
 	at := p.skip(end, "起", "开始")
-	if now := p.any(p.space(at), "至今", "到现在", "到目前", "到今", "迄今"); now >= 0 {
+	if now := p.any(p.space(at), "至今", "到现在", "到目前", "迄今"); now >= 0 && !p.in(now, "年天日晚早夜") {
 		w, ok := p.settle(l, Past)
 		if ok && w.start.Before(p.ref) {
 			e = p.made(w)

@@ -35,7 +35,7 @@ type festival struct {
 
 var festivals = []festival{
 	{code: "new-year", kind: festSolar, a: 1, b: 1, days: 3, words: "元旦节 元旦 阳历年 新年 new_year's_day new_years_day"},
-	{code: "spring", kind: festLunar, a: 1, b: 1, days: 8, lead: 1, words: "春节 大年初一 年初一 大年 农历新年 农历年 旧历年 过年 spring_festival chinese_new_year lunar_new_year"},
+	{code: "spring", kind: festLunar, a: 1, b: 1, days: 8, lead: 1, words: "春节 大年初一 年初一 农历新年 农历年 旧历年 过年 spring_festival chinese_new_year lunar_new_year"},
 	{code: "spring-eve", kind: festEve, words: "大年三十 大年夜 除夕夜 除夕 年三十 大年卅 年夜 lunar_new_year's_eve"},
 	{code: "lantern", kind: festLunar, a: 1, b: 15, words: "元宵节 元宵 上元节 lantern_festival"},
 	{code: "dragon-head", kind: festLunar, a: 2, b: 2, words: "龙抬头"},

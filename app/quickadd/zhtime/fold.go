@@ -11,6 +11,7 @@ type parser struct {
 	rs    []rune // folded, one for each rune of the text
 	ref   time.Time
 	opt   Options
+	sure  int  // one more than a place where a number may begin whatever stands before it
 	whole bool // the text is one expression: forms that are risky inside prose are allowed
 }
 
@@ -85,7 +86,7 @@ func (p *parser) has(i int, word string) int {
 func (p *parser) any(i int, words ...string) int {
 	for _, w := range words {
 		if j := p.has(i, w); j >= 0 {
-			if isLetter(rune(w[0])) && isLetter(p.at(j)) {
+			if isLetter(rune(w[0])) && (isLetter(p.at(j)) || isDigit(p.at(j))) {
 				continue // the middle of an English word
 			}
 			return j

@@ -5,6 +5,11 @@ import "strings"
 // elem reads the elements that begin at i, after those of l. It gives the place after them, or -1.
 func (p *parser) elem(i int, l list) (list, int) {
 	r := p.at(i)
+	if len(l) > 0 && l.last().kind == kWeek && isDigit(r) {
+		if e, j := p.after(i, l); j >= 0 {
+			return list{e}, j
+		}
+	}
 	switch {
 	case r == 0:
 		return nil, -1
@@ -182,12 +187,16 @@ func weekdayRune(r rune) int {
 
 // weekday reads 周三, 星期天, 礼拜六, 周1.
 func (p *parser) weekday(i int) (elem, int) {
+	if isNumeral(p.at(i-1)) || isDigit(p.at(i-1)) {
+		return elem{}, -1 // "两周一次"
+	}
+	return p.aWeekday(i)
+}
+
+func (p *parser) aWeekday(i int) (elem, int) {
 	j := p.any(i, "周", "星期", "礼拜")
 	if j < 0 {
 		return elem{}, -1
-	}
-	if isNumeral(p.at(i-1)) || isDigit(p.at(i-1)) {
-		return elem{}, -1 // "两周一次"
 	}
 	n, end := p.weekdayDigit(j)
 	return elem{kind: kWeekday, n: n}, end
@@ -318,7 +327,7 @@ func (p *parser) nth(i, lv int) (elem, int) {
 	if k := p.any(j, "工作日", "交易日"); k >= 0 {
 		return elem{kind: kNthWorkday, n: n}, k
 	}
-	if e, k := p.weekday(j); k >= 0 && lv > 5 {
+	if e, k := p.aWeekday(j); k >= 0 && lv > 5 {
 		return elem{kind: kNthWeekday, n: n, m: e.n}, k
 	}
 	if k := p.any(j, "周末"); k >= 0 {
@@ -351,7 +360,7 @@ func (p *parser) firstUnits(i, lv int) (elem, int) {
 		}
 	}
 	n, ok := p.integer(j)
-	if !ok || n.v < 1 || n.v > 400 {
+	if !ok || n.v < 1 || n.v > 400 || n.v == 1 && sign < 0 {
 		return elem{}, -1
 	}
 	k := p.skip(n.end, "个")

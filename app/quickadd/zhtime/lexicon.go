@@ -191,7 +191,7 @@ func makeLexicon() map[rune][]entry {
 func (p *parser) word(i int) (entry, int) {
 	for _, x := range lexicon[p.at(i)] {
 		j := p.hasRunes(i, x.word)
-		if j < 0 || isLetter(x.word[0]) && (isLetter(p.at(j)) || isLetter(p.at(i-1))) {
+		if j < 0 || isLetter(x.word[0]) && (isLetter(p.at(j)) || isDigit(p.at(j)) || isLetter(p.at(i-1))) {
 			continue
 		}
 		if isDigit(x.word[len(x.word)-1]) && isDigit(p.at(j)) {

@@ -14,8 +14,6 @@ type number struct {
 	decimal bool
 }
 
-const numerals = "零一二三四五六七八九"
-
 // maxDigits bounds a number: longer runs are no time.
 const maxDigits = 14
 
@@ -181,6 +179,9 @@ func (p *parser) integer(i int) (number, bool) {
 // open tells that no number or word runs into the place i from the left; unlike fresh it may follow a dash.
 func (p *parser) open(i int) bool {
 	prev := p.at(i - 1)
+	if p.sure == i+1 {
+		return true
+	}
 	if isDigit(p.at(i)) {
 		return !isDigit(prev) && !isLetter(prev) && !isNumeral(prev) && prev != '第' && !strings.ContainsRune("._$¥#+/\\=", prev)
 	}

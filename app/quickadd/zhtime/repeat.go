@@ -24,7 +24,9 @@ func (p *parser) repeat(i int) (Expr, int, bool) {
 	}
 	if len(l) == 0 {
 		at := p.space(p.skip(p.space(end), "的", "at", "in the", "@"))
-		if m, j := p.list(at, nil); j >= 0 && m[0].level() <= 3 {
+		q := *p
+		q.sure = at + 1
+		if m, j := q.list(at, nil); j >= 0 && m[0].level() <= 3 {
 			l, end = m, j
 		} else if n, ok := p.ascii(at); ok && n.digits <= 2 && n.v < 24 && p.any(p.space(end), "at") >= 0 && p.edge(n.end) && p.at(n.end) != ':' {
 			l, end = list{{kind: kClock, n: n.v, m: -1, x: -1, loose: true}}, n.end

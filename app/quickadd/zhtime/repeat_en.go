@@ -40,6 +40,12 @@ func (p *parser) enEach(i int) (Repeat, list, int) {
 	}
 	k := p.space(j)
 	r := Repeat{Every: 1}
+	if l, q := p.enUnits(k); q >= 0 {
+		end := p.skip(p.space(q), "of the month", "of each month", "of every month", "of month")
+		if end > p.space(q) && p.inPattern(&r, l[0]) {
+			return r, nil, end
+		}
+	}
 	if q := p.any(k, "other", "second"); q >= 0 && p.any(p.space(q), "of") < 0 {
 		r.Every, k = 2, p.space(q)
 	} else if n, ok := p.ascii(k); ok && n.v >= 1 && n.v <= 1000 && !n.decimal {
@@ -68,12 +74,6 @@ func (p *parser) enEach(i int) (Repeat, list, int) {
 	if ws, q := p.enWeekdays(k); q >= 0 {
 		r.Unit, r.Weekdays = Weekly, ws
 		return r, nil, q
-	}
-	if l, q := p.enUnits(k); q >= 0 {
-		end := p.skip(p.space(q), "of the month", "of each month", "of every month", "of month")
-		if end > p.space(q) && p.inPattern(&r, l[0]) {
-			return r, nil, end
-		}
 	}
 	u, q := p.enUnit(k)
 	if q < 0 || q-k < 3 {

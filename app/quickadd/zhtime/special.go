@@ -68,7 +68,7 @@ func (p *parser) special(i int, l list) (list, int) {
 			return list{{kind: kQuarter, rel: true}, {kind: kMonthNth, n: n}}, j
 		}
 	case '廿', '卅':
-		if n, ok := p.number(i); ok && len(l) == 0 && n.v <= 30 && (p.whole || p.edge(i-1) && p.edge(n.end)) {
+		if n, ok := p.number(i); ok && len(l) == 0 && n.v <= 30 && !p.in(n.end, "日号月") && (p.whole || p.edge(i-1) && p.edge(n.end)) {
 			return list{{kind: kLunarDay, n: n.v}}, n.end
 		}
 	case '年':
