@@ -33,7 +33,12 @@ func (p *parser) numeric(i int, l list) (list, int) {
 		return es, j
 	}
 	if n.digits > 0 && isLetter(p.at(k)) {
-		return p.enNumeric(n, k)
+		if es, j := p.enNumeric(n, k); j >= 0 {
+			return es, j
+		}
+	}
+	if len(l) > 0 && n.digits > 0 && n.digits <= 2 && n.v <= 24 && p.has(i-3, "at ") >= 0 && p.edge(n.end) && p.at(n.end) != ':' {
+		return list{{kind: kClock, n: n.v, m: -1, x: -1, loose: !n.zero}}, n.end // "tomorrow at 3"
 	}
 	if len(l) > 0 && l.last().kind == kMonth && !l.last().rel && n.v >= 1 && n.v <= 31 && n.digits <= 2 && !n.place && p.dayEnds(n.end) {
 		return list{day(n.v)}, n.end
@@ -236,6 +241,9 @@ func (p *parser) written(i int, l list) (list, int) {
 		}
 		return nil, -1
 	case 4:
+		if k := p.space(j); v >= 1900 && v < 2100 && p.at(k) == 'q' && p.at(k+1) >= '1' && p.at(k+1) <= '4' && p.edge(k+2) {
+			return list{year(v), {kind: kQuarter, n: int(p.at(k+1) - '0')}}, k + 2
+		}
 		return p.yearFirst(v, j)
 	case 1, 2:
 		if es, k := p.shortDate(v, n.digits, j); k >= 0 {

@@ -194,13 +194,18 @@ func (p *parser) lengthPart(i, after int) (length, bool) {
 	var d length
 	j := i
 	if k := p.has(i, "半"); k >= 0 {
-		j = p.skip(k, "个")
+		j = p.skip(p.skip(k, "个"), "多")
 		if p.any(k, "周年") >= 0 {
 			return d, false
 		}
+		d.approx = p.at(j-1) == '多'
 		u, end := p.unit(j, true)
 		if end < 0 || u < 0 || u == uSecond || p.in(end-1, "夜晚") {
 			return d, false
+		}
+		if u > uWeekend {
+			d.span, d.unit, d.end = Span{Years: 50}, uYear, end
+			return d, true
 		}
 		d.span, d.unit, d.end = half(u), u, end
 		return d, true
@@ -265,7 +270,7 @@ func (p *parser) lengthPart(i, after int) (length, bool) {
 	if end < 0 && after == uHour && n.v < 60 && !counted && p.has(j, "m") >= 0 && !isLetter(p.at(j+1)) {
 		u, end = uMinute, j+1
 	}
-	if end < 0 && p.whole && n.digits > 0 && !isLetter(p.at(j+1)) && !isDigit(p.at(j+1)) {
+	if end < 0 && p.whole && n.digits > 0 && !isLetter(p.at(j+1)) {
 		switch p.at(j) {
 		case 'm':
 			u, end = uMinute, j+1

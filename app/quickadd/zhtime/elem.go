@@ -134,7 +134,7 @@ func (e elem) cycle() int {
 		if !e.rel {
 			return uYear
 		}
-	case kMonthPart:
+	case kMonthPart, kNthWeekday:
 		return uMonth
 	case kDay, kLunarDay:
 		if !e.rel {
@@ -233,6 +233,11 @@ func (p *parser) whenList(i int) (list, int) {
 	if end < 0 {
 		return nil, -1
 	}
+	if l[0].kind == kWeekday && l.last().kind == kWeekday { // "Thursday, 12 March": the date says it all
+		if m, j := p.list(p.space(p.skip(p.space(end), ",")), nil); j >= 0 && m.has(kDay) && (m[0].kind == kMonth || m[0].kind == kYear) && !m[0].rel {
+			l, end = m, j
+		}
+	}
 	for range 3 {
 		if l[0].anchored() || !p.spoken(end) {
 			break
@@ -242,6 +247,9 @@ func (p *parser) whenList(i int) (list, int) {
 			break
 		}
 		more, j := p.list(at, nil)
+		if y, ok := p.ascii(at); j < 0 && ok && y.digits == 4 && y.v >= 1900 && y.v < 2100 && p.edge(at+4) && p.at(at+4) != ':' && l[0].level() < 13 && l[0].level() > 5 {
+			more, j = list{year(y.v)}, at+4
+		}
 		if e, k := p.bareUnit(at); j < 0 && k >= 0 {
 			more, j = list{e}, k
 		}

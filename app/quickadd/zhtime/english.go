@@ -345,6 +345,9 @@ func (p *parser) enOffset(i int, d length, e elem) (elem, int) {
 		e.flag = true
 		return e, j
 	}
+	if j := p.any(k, "' time", "'s time"); j >= 0 {
+		return e, j
+	}
 	if j := p.any(k, "later", "from now", "from today", "hence"); j >= 0 {
 		return e, j
 	}

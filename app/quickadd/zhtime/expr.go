@@ -228,7 +228,7 @@ func (p *parser) suffix(i int, l list) suffix {
 	last := l.last()
 	switch p.at(s) {
 	case '之', '以', '前', '截', '为', '止':
-		if j := p.any(s, "之前", "以前", "前", "截止", "为止", "截至", "止"); j >= 0 && !(p.at(j-1) == '前' && p.in(j, "端台往景提排锋任面言途方者辈沿线列瞻")) {
+		if j := p.any(s, "之前", "以前", "前", "截止", "为止", "截至", "止"); j >= 0 && (p.at(j-1) != '前' || !p.before(j)) {
 			if p.at(s) == '止' && p.any(s, "止损", "止痛") >= 0 {
 				return f
 			}
@@ -270,6 +270,11 @@ func (p *parser) suffix(i int, l list) suffix {
 		}
 	}
 	return f
+}
+
+// before tells that 前 just before i is the beginning of another word.
+func (p *parser) before(i int) bool {
+	return p.in(i, "端台往景排锋任面言途方者辈沿线列瞻") || p.any(i, "提是", "提下", "提条", "提为") >= 0
 }
 
 // ranged reads the second end of a range after the list l, which ended at end.
@@ -324,7 +329,7 @@ func (p *parser) ranged(l list, end int, f prefix, dir Direction) (Expr, int, bo
 		stop = k
 	} else if k := p.any(stop, "左右"); k >= 0 {
 		stop, e.Approx = k, true
-	} else if k := p.any(stop, "前", "之前", "以前"); k >= 0 && !p.in(k, "端台往景提排锋任面言途方者辈沿线列") {
+	} else if k := p.any(stop, "前", "之前", "以前"); k >= 0 && (p.at(k-1) != '前' || !p.before(k)) {
 		stop, e.Mod = k, Before
 	}
 	return e, stop, true

@@ -45,6 +45,18 @@ func (p *parser) elem(i int, l list) (list, int) {
 				return list{e}, k
 			}
 		} else if p.wordFits(x.e, i, j, l) {
+			switch {
+			case x.e.kind == kClock && x.e.n%12 == 0 && p.clockAhead(p.space(j)):
+				q := podMidnight
+				if x.e.n == 12 {
+					q = podNoon
+				}
+				return list{thePod(q)}, j
+			case x.e.kind == kPod || x.e.kind == kClock:
+				j = p.skip(j, "时分", "时段")
+			case x.e.kind == kWeekPart && x.e.n == 0:
+				j = p.skip(j, "两天", "这两天")
+			}
 			return list{x.e}, j
 		}
 	}
@@ -61,6 +73,12 @@ func (p *parser) elem(i int, l list) (list, int) {
 		return p.numeric(i, l)
 	}
 	return nil, -1
+}
+
+// clockAhead tells that an hour follows: 午夜十二点.
+func (p *parser) clockAhead(i int) bool {
+	n, ok := p.integer(i)
+	return ok && n.v <= 24 && p.in(n.end, "点时:")
 }
 
 // wordFits holds back words that need company.
@@ -130,6 +148,9 @@ func (p *parser) relUnit(i int) (elem, int) {
 		j, near = j+1, 1
 	case '次':
 		n, j, near = 1, j+1, 1
+		if isNumber(p.at(i - 1)) {
+			return elem{}, -1 // "一次周会"
+		}
 	default:
 		return elem{}, -1
 	}
@@ -187,8 +208,11 @@ func weekdayRune(r rune) int {
 
 // weekday reads 周三, 星期天, 礼拜六, 周1.
 func (p *parser) weekday(i int) (elem, int) {
-	if isNumeral(p.at(i-1)) || isDigit(p.at(i-1)) {
+	if !p.afterWeekday(i) && isNumber(p.at(i-1)) {
 		return elem{}, -1 // "两周一次"
+	}
+	if j := p.any(i, "周六日", "星期六日", "周六周日", "周六、周日"); j >= 0 && p.any(j-1, "日程", "日志", "日常") < 0 {
+		return elem{kind: kWeekPart}, j
 	}
 	return p.aWeekday(i)
 }
@@ -259,6 +283,11 @@ func (p *parser) after(i int, l list) (elem, int) {
 		}
 		if e, j := p.shift(i); j >= 0 && lv < 13 {
 			return e, j
+		}
+	}
+	if prev.kind == kWeekPart && prev.n == 0 {
+		if j := p.any(i, "两天"); j >= 0 {
+			return elem{}, -1
 		}
 	}
 	if p.at(i) == '第' || p.at(i) == '最' || p.at(i) == '首' {

@@ -147,6 +147,9 @@ func (p *parser) ascii(i int) (n number, ok bool) {
 		n.v = min(n.v*10+int(p.at(j)-'0'), 1e14)
 		j++
 	}
+	if j == i {
+		return n, false
+	}
 	n.digits, n.end, n.zero = j-i, j, p.at(i) == '0'
 	if p.at(j) == '.' && isDigit(p.at(j+1)) {
 		k := j + 1
@@ -176,10 +179,15 @@ func (p *parser) integer(i int) (number, bool) {
 	return n, ok
 }
 
+// afterWeekday tells that the numeral before i is the one of a weekday, as in 周四3月12日.
+func (p *parser) afterWeekday(i int) bool {
+	return weekdayRune(p.at(i-1)) > 0 && !isDigit(p.at(i-1)) && p.in(i-2, "周期拜") && !isNumber(p.at(i-3))
+}
+
 // open tells that no number or word runs into the place i from the left; unlike fresh it may follow a dash.
 func (p *parser) open(i int) bool {
 	prev := p.at(i - 1)
-	if p.sure == i+1 {
+	if p.sure == i+1 || p.afterWeekday(i) {
 		return true
 	}
 	if isDigit(p.at(i)) {
@@ -191,7 +199,7 @@ func (p *parser) open(i int) bool {
 // fresh tells that no number or word runs into the place i from the left, so that a number may begin here.
 func (p *parser) fresh(i int) bool {
 	prev := p.at(i - 1)
-	if prev == 0 {
+	if prev == 0 || p.afterWeekday(i) {
 		return true
 	}
 	r := p.at(i)

@@ -46,6 +46,9 @@ func (p *parser) repeat(i int) (Expr, int, bool) {
 			}
 		}
 	}
+	if f := p.suffix(end, list{day(1)}); f.end > end && f.mod == Before {
+		e.Mod, end = Before, f.end
+	}
 	return e, end, true
 }
 
@@ -238,7 +241,7 @@ func (p *parser) weekdays(i int) ([]time.Weekday, int) {
 			}
 		}
 		n, q := p.weekdayDigit(at)
-		if q < 0 || end >= 0 && !joined && (p.in(q, "点时分个件次号") || isDigit(p.at(at))) {
+		if q < 0 || end >= 0 && !joined && (p.in(q, "点时分个件次号十百") || isDigit(p.at(at)) || n <= weekdayNumber(out[len(out)-1])) {
 			break
 		}
 		out = append(out, time.Weekday(n%7))
@@ -270,6 +273,9 @@ func (p *parser) weekdaysThenEach(i int) (Repeat, list, int) {
 	}
 	if k := p.any(p.space(j), "每天", "每日", "的每天"); k >= 0 {
 		return Repeat{Every: 1, Unit: Weekly, Weekdays: ws}, nil, k
+	}
+	if k := p.any(i, "周", "星期", "礼拜"); len(ws) >= 3 && j-k == len(ws) && isNumeral(p.at(k+1)) { // 周一三五
+		return Repeat{Every: 1, Unit: Weekly, Weekdays: ws}, nil, j
 	}
 	return Repeat{}, nil, -1
 }

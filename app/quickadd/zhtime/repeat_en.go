@@ -51,7 +51,12 @@ func (p *parser) enEach(i int) (Repeat, list, int) {
 	} else if n, ok := p.ascii(k); ok && n.v >= 1 && n.v <= 1000 && !n.decimal {
 		q := p.skip(n.end, "st", "nd", "rd", "th")
 		if q > n.end && n.v <= 31 {
-			r.Unit, r.MonthDays = Monthly, []int{n.v}
+			r.Unit = Monthly
+			if w, end := p.word(p.space(q)); end >= 0 && w.e.kind == kWeekday && n.v <= 5 {
+				r.Nth, r.Weekdays = n.v, []time.Weekday{time.Weekday(w.e.n % 7)}
+				return r, nil, p.skip(p.space(end), "of the month", "of each month", "of every month")
+			}
+			r.MonthDays = []int{n.v}
 			return r, nil, p.skip(p.space(q), "of the month", "of each month", "of every month")
 		}
 		r.Every, k = n.v, p.space(n.end)

@@ -476,6 +476,8 @@ func (p *parser) narrowSpan(w *when, e elem, sign int) bool {
 		w.hasTime = true
 	case e.x == 2: // within
 		w.set(g, p.ref, move(today, e.span, 1).AddDate(0, 0, 1))
+	case e.x == 4: // today and tomorrow
+		w.set(g, today.AddDate(0, 0, e.n), move(today.AddDate(0, 0, e.n), e.span, 1))
 	case e.x == 3: // these days
 		w.set(g, today, move(today, e.span, 1))
 	case e.x == 1 && (e.m == uWeek || e.m == uMonth || e.m == uYear || e.m == uQuarter):
@@ -572,6 +574,11 @@ func (p *parser) narrowDay(w *when, e elem, t time.Time, in bool) bool {
 			return true
 		}
 		return whole(d)
+	}
+	if !in && e.kind == kNthWeekday {
+		f := p.date(t.Year(), int(t.Month()), 1)
+		w.set(Month, f, f.AddDate(0, 1, 0))
+		in = true
 	}
 	if !in {
 		return false

@@ -59,6 +59,22 @@ func (p *parser) special(i int, l list) (list, int) {
 			pods := map[rune]int{'晚': podEvening, '早': podMorning}
 			return list{thePod(pods[p.at(i)])}, i + 1
 		}
+	case '今', '明':
+		first, j := 0, p.any(i, "今明两天", "今明两日", "今明二天")
+		if j < 0 {
+			first, j = 1, p.any(i, "明后两天", "明后两日", "明后天")
+		}
+		if j >= 0 && len(l) == 0 {
+			return list{{kind: kSpan, span: Span{Days: 2}, m: uDay, x: 4, n: first}}, j
+		}
+	case '月', '周':
+		if j := p.any(i, "月内", "周内"); j >= 0 && len(l) == 0 && !isNumber(p.at(i-1)) && !p.in(i-1, "个本这当上下每") {
+			k := kMonth
+			if p.at(i) == '周' {
+				k = kWeek
+			}
+			return list{{kind: k, rel: true}}, i + 1
+		}
 	case '季':
 		if j := p.any(i, "季度末", "季末", "季度底", "季度初", "季初"); j >= 0 && len(l) == 0 {
 			n := -1
@@ -73,6 +89,9 @@ func (p *parser) special(i int, l list) (list, int) {
 		}
 	case '年':
 		if len(l) == 0 && p.edge(i-1) {
+			if p.any(i, "年内") >= 0 {
+				return list{relYear(0)}, i + 1
+			}
 			if p.any(i, "年前", "年后") >= 0 {
 				return list{{kind: kFestival, fest: "spring"}}, i + 1
 			}
@@ -103,6 +122,9 @@ func (p *parser) ordinal(i int) (list, int) {
 	j := p.skip(n.end, "个")
 	if k := p.any(j, "季度"); k >= 0 && n.v <= 4 {
 		return list{{kind: kQuarter, n: n.v}}, k
+	}
+	if e, k := p.aWeekday(j); k >= 0 && n.v <= 5 && j > n.end {
+		return list{{kind: kNthWeekday, n: n.v, m: e.n}}, k
 	}
 	if k := p.any(j, "周", "星期"); k >= 0 && p.any(j, "周年") < 0 && p.weekdayAfter(j) < 0 {
 		return list{{kind: kWeekNth, n: n.v}}, k
@@ -179,6 +201,7 @@ func (p *parser) offset(i int) (elem, int) {
 	if isLetter(p.at(i)) || isLetter(p.at(d.end-1)) {
 		return p.enOffset(i, d, e)
 	}
+	after := p.space(d.end)
 	if j := p.any(d.end, "内", "之内", "以内", "里头"); j >= 0 {
 		if p.at(j-1) == '内' && p.in(j, "部容测网存饰科") {
 			return e, -1
@@ -188,10 +211,10 @@ func (p *parser) offset(i int) (elem, int) {
 	if d.day && d.unit == uDay && d.span.Days <= 31 && d.span.Months == 0 && isDigit(p.at(i)) {
 		return e, -1 // 5日前 names the fifth
 	}
-	if j := p.any(d.end, "之后", "以后", "过后", "后"); j >= 0 && !(p.at(j-1) == '后' && p.in(j, "端台续勤卫悔面")) {
+	if j := p.any(after, "之后", "以后", "过后", "后"); j >= 0 && !(p.at(j-1) == '后' && p.in(j, "端台续勤卫悔面")) {
 		return e, j
 	}
-	if j := p.any(d.end, "之前", "以前", "前"); j >= 0 && !(p.at(j-1) == '前' && p.in(j, "端台锋")) {
+	if j := p.any(after, "之前", "以前", "前"); j >= 0 && !(p.at(j-1) == '前' && p.in(j, "端台锋")) {
 		e.flag = true
 		return e, j
 	}
@@ -235,7 +258,7 @@ func (p *parser) stretch(i int) (elem, int) {
 			return e, -1
 		}
 	}
-	if !ok || d.unit == uSecond {
+	if !ok || p.in(i, "上下") && (d.span.Days > 60 || d.span.Months > 24 || d.span.Years > 30) {
 		return e, -1
 	}
 	if p.in(i, "头前后上下这") && d.unit == uWorkday && e.x == 0 {
