@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"dingban/app/quickadd/zhtime/quantity"
 )
 
 // shanghai has had no daylight saving since 1991; a fixed zone needs no database.
@@ -122,7 +124,7 @@ func row(e Expr) (kind, start, end, grain, mark string) {
 			start += ".." + iso(e.SpanMax)
 		}
 	case Reminder:
-		start, grain = iso(e.Span), ""
+		start = iso(e.Span)
 		if e.HasTime {
 			start += "+" + strconv.Itoa(int(e.Clock.Hours())) + "h"
 		}
@@ -143,7 +145,7 @@ func row(e Expr) (kind, start, end, grain, mark string) {
 	return kind, start, end, grain, mark
 }
 
-func iso(s Span) string {
+func iso(s quantity.Span) string {
 	out := "P"
 	for _, x := range []struct {
 		n int

@@ -1,64 +1,17 @@
 package zhtime
 
-import "time"
+import (
+	"time"
 
-// starters are the runes with which an expression may begin, besides digits, numerals and letters.
-var starters = makeStarters()
-
-func makeStarters() map[rune]bool {
-	m := map[rune]bool{}
-	for r := range lexicon {
-		m[r] = true
-	}
-	for _, d := range duo {
-		for _, r := range d.ws[:3] {
-			m[r] = true
-		}
-	}
-	for _, r := range "上下这本当该同次周星礼农阴旧闰阳公新大初差晚早午年第最过去近前后头未接今往将随再半几数好若截不赶直自从打约提每逐隔逢凡工法季天准到按开会离~即务早此于" {
-		m[r] = true
-	}
-	delete(m, '的')
-	return m
-}
-
-func (p *parser) mayBegin(i int) bool {
-	r := p.rs[i]
-	switch {
-	case isDigit(r):
-		return p.fresh(i)
-	case isLetter(r):
-		return !isLetter(p.at(i - 1))
-	case r == ' ' || r < 0x80 && r != '~':
-		return false
-	case isNumeral(r):
-		return p.fresh(i)
-	}
-	return starters[r]
-}
-
-// afterMiss skips the rest of a number or word in which no expression begins.
-func (p *parser) afterMiss(i int) int {
-	switch r := p.at(i); {
-	case isDigit(r):
-		for isDigit(p.at(i)) {
-			i++
-		}
-	case isLetter(r):
-		for isLetter(p.at(i)) {
-			i++
-		}
-	default:
-		i++
-	}
-	return i
-}
+	"dingban/app/quickadd/zhtime/phrase"
+	"dingban/app/quickadd/zhtime/quantity"
+)
 
 // expr reads one expression at i.
 func (p *parser) expr(i int) (Expr, int, bool) {
 	for _, read := range [...]func(int) (Expr, int, bool){p.reminder, p.repeat, p.timed, p.howLong} {
-		if e, end, ok := read(i); ok && (!p.whole || end == len(p.rs)) {
-			for end > i && isSpace(p.at(end-1)) {
+		if e, end, ok := read(i); ok && (!p.Whole || end == len(p.Runes)) {
+			for end > i && quantity.IsSpace(p.At(end-1)) {
 				end--
 			}
 			return e, end, true
@@ -70,30 +23,30 @@ func (p *parser) expr(i int) (Expr, int, bool) {
 // howLong reads a duration, with "about" in front.
 func (p *parser) howLong(i int) (Expr, int, bool) {
 	e := Expr{Kind: Duration}
-	j := p.skip(i, "for")
-	j = p.space(j)
-	if k := p.any(j, "大约", "大概", "差不多", "将近", "约", "~", "about", "around"); k >= 0 {
-		e.Approx, j = true, p.space(k)
+	j := p.Skip(i, "for")
+	j = p.Space(j)
+	if k := p.Any(j, "大约", "大概", "差不多", "将近", "约", "~", "about", "around"); k >= 0 {
+		e.Approx, j = true, p.Space(k)
 	}
 	q := p
-	if p.at(i) == '~' {
+	if p.At(i) == '~' {
 		c := *p
-		c.whole = true // "~30m" can be nothing else
+		c.Whole = true // "~30m" can be nothing else
 		q = &c
 	}
-	d, ok := q.duration(j)
-	if ok && d.unit == uSecond && d.first == uSecond && isLetter(p.at(j)) && d.span.Clock == time.Second {
+	d, ok := q.Duration(j)
+	if ok && d.Unit == quantity.USecond && d.First == quantity.USecond && quantity.IsLetter(p.At(j)) && d.Span.Clock == time.Second {
 		return e, -1, false // "a second opinion"
 	}
-	if !ok || d.day && !p.whole && d.unit == uDay && d.span.Months+d.span.Years == 0 {
+	if !ok || d.Day && !p.Whole && d.Unit == quantity.UDay && d.Span.Months+d.Span.Years == 0 {
 		return e, -1, false
 	}
-	if !p.whole && (p.at(d.end-1) == '天' && p.in(d.end, "天到") && p.any(d.end, "到") < 0 || p.any(d.end, "到晚", "一度", "到头") >= 0 || p.at(j) == '一' && p.at(d.end) == p.at(d.end-1)) {
+	if !p.Whole && (p.At(d.End-1) == '天' && p.In(d.End, "天到") && p.Any(d.End, "到") < 0 || p.Any(d.End, "到晚", "一度", "到头") >= 0 || p.At(j) == '一' && p.At(d.End) == p.At(d.End-1)) {
 		return e, -1, false
 	}
-	e.Span, e.SpanMax, e.Grain = d.span, d.most, grainOf(d.unit)
-	e.Approx = e.Approx || d.approx
-	return e, d.end, true
+	e.Span, e.SpanMax, e.Grain = d.Span, d.Most, grainOf(d.Unit)
+	e.Approx = e.Approx || d.Approx
+	return e, d.End, true
 }
 
 // prefix is what is said before a time.
@@ -108,30 +61,30 @@ type prefix struct {
 
 func (p *parser) prefix(i int) prefix {
 	f := prefix{end: i}
-	if j := p.any(i, "截止日期", "截止时间", "到期日", "deadline", "due date", "ddl"); j >= 0 {
-		j = p.space(p.skip(p.space(j), ":", "是", "为", "is"))
-		f.mod, f.end = Before, p.space(p.skip(j, "by", "on"))
+	if j := p.Any(i, "截止日期", "截止时间", "到期日", "deadline", "due date", "ddl"); j >= 0 {
+		j = p.Space(p.Skip(p.Space(j), ":", "是", "为", "is"))
+		f.mod, f.end = Before, p.Space(p.Skip(j, "by", "on"))
 		return f
 	}
-	if j := p.any(i, "截止到", "截止至", "截止于", "截至", "截止", "最晚于", "最晚", "最迟于", "最迟", "不晚于", "不迟于", "早于", "务必于", "赶在", "直到",
+	if j := p.Any(i, "截止到", "截止至", "截止于", "截至", "截止", "最晚于", "最晚", "最迟于", "最迟", "不晚于", "不迟于", "早于", "务必于", "赶在", "直到",
 		"no later than", "not later than", "by", "before", "until", "till", "due on", "due by", "due"); j >= 0 {
-		f.mod, f.end = Before, p.space(p.skip(j, "在", "到", ":", "the"))
+		f.mod, f.end = Before, p.Space(p.Skip(j, "在", "到", ":", "the"))
 		return f
 	}
-	if j := p.any(i, "自从", "自", "打从", "即从", "从", "晚于", "since", "after", "starting from", "starting", "from"); j >= 0 {
-		f.mod, f.from, f.end = After, true, p.space(j)
+	if j := p.Any(i, "自从", "自", "打从", "即从", "从", "晚于", "since", "after", "starting from", "starting", "from"); j >= 0 {
+		f.mod, f.from, f.end = After, true, p.Space(j)
 		return f
 	}
-	if j := p.any(i, "between"); j >= 0 {
-		f.both, f.from, f.end = true, true, p.space(j)
+	if j := p.Any(i, "between"); j >= 0 {
+		f.both, f.from, f.end = true, true, p.Space(j)
 		return f
 	}
-	if j := p.any(i, "大约在", "大约", "大概在", "大概", "差不多", "约在", "约", "around", "about", "~"); j >= 0 {
-		f.approx, f.end = true, p.space(j)
+	if j := p.Any(i, "大约在", "大约", "大概在", "大概", "差不多", "约在", "约", "around", "about", "~"); j >= 0 {
+		f.approx, f.end = true, p.Space(j)
 		return f
 	}
-	if j := p.any(i, "at", "on", "in", "within", "during", "@"); j >= 0 && isSpace(p.at(j)) {
-		f.need, f.end = true, p.space(j)
+	if j := p.Any(i, "at", "on", "in", "within", "during", "@"); j >= 0 && quantity.IsSpace(p.At(j)) {
+		f.need, f.end = true, p.Space(j)
 	}
 	return f
 }
@@ -140,7 +93,7 @@ func (p *parser) prefix(i int) prefix {
 func (p *parser) timed(i int) (Expr, int, bool) {
 	var e Expr
 	f := p.prefix(i)
-	l, end := p.whenList(f.end)
+	l, end := p.WhenList(f.end)
 	if end < 0 && f.end > i {
 		l, end = p.afterWord(i, f)
 	}
@@ -152,7 +105,7 @@ func (p *parser) timed(i int) (Expr, int, bool) {
 	}
 	suffix := p.suffix(end, l)
 	dir := p.opt.Direction
-	if dir == Future && (suffix.past || p.at(f.end-1) != 0 && p.any(i, "自从", "since") >= 0) {
+	if dir == Future && (suffix.past || p.At(f.end-1) != 0 && p.Any(i, "自从", "since") >= 0) {
 		dir = Past
 	}
 	if e, end, ok := p.ranged(l, end, f, dir); ok {
@@ -165,7 +118,7 @@ func (p *parser) timed(i int) (Expr, int, bool) {
 	e = p.made(w)
 	e.list, e.when = l, w
 	e.Mod, e.Approx = f.mod, e.Approx || f.approx
-	if l[0].kind == kSpan && l[0].x == 2 && len(l) == 1 {
+	if l[0].Kind == phrase.KSpan && l[0].X == 2 && len(l) == 1 {
 		e.Mod = Within
 	}
 	if suffix.end > end {
@@ -188,25 +141,25 @@ func (p *parser) made(w when) Expr {
 }
 
 // afterWord reads what only a preposition makes a time: "in 3 days", "within a week", "at 5", "in 2026".
-func (p *parser) afterWord(i int, f prefix) (list, int) {
+func (p *parser) afterWord(i int, f prefix) (phrase.List, int) {
 	j := f.end
-	if p.any(i, "in", "within") >= 0 {
-		if d, ok := p.duration(j); ok {
-			if p.any(i, "within") >= 0 {
-				return list{{kind: kSpan, span: d.span, m: d.unit, x: 2, approx: d.approx}}, d.end
+	if p.Any(i, "in", "within") >= 0 {
+		if d, ok := p.Duration(j); ok {
+			if p.Any(i, "within") >= 0 {
+				return phrase.List{{Kind: phrase.KSpan, Span: d.Span, M: d.Unit, X: 2, Approx: d.Approx}}, d.End
 			}
-			return list{{kind: kOffset, span: d.span, m: d.unit, approx: d.approx}}, d.end
+			return phrase.List{{Kind: phrase.KOffset, Span: d.Span, M: d.Unit, Approx: d.Approx}}, d.End
 		}
 	}
-	n, ok := p.ascii(j)
-	if !ok || n.decimal || !p.edge(n.end) || p.at(n.end) == ':' || p.at(n.end) == '.' && isDigit(p.at(n.end+1)) || p.in(n.end, "%/-") || !isLetter(p.at(i)) {
+	n, ok := p.Ascii(j)
+	if !ok || n.Decimal || !p.Edge(n.End) || p.At(n.End) == ':' || p.At(n.End) == '.' && quantity.IsDigit(p.At(n.End+1)) || p.In(n.End, "%/-") || !quantity.IsLetter(p.At(i)) {
 		return nil, -1
 	}
 	switch {
-	case n.digits == 4 && n.v >= 1900 && n.v < 2100 && p.any(i, "in", "by", "before", "since", "after", "until", "during") >= 0:
-		return list{year(n.v)}, n.end
-	case n.digits <= 2 && n.v >= 1 && n.v <= 23 && p.any(i, "at", "@") >= 0:
-		return list{{kind: kClock, n: n.v, m: -1, x: -1, loose: !n.zero}}, n.end
+	case n.Digits == 4 && n.V >= 1900 && n.V < 2100 && p.Any(i, "in", "by", "before", "since", "after", "until", "during") >= 0:
+		return phrase.List{phrase.AYear(n.V)}, n.End
+	case n.Digits <= 2 && n.V >= 1 && n.V <= 23 && p.Any(i, "at", "@") >= 0:
+		return phrase.List{{Kind: phrase.KClock, N: n.V, M: -1, X: -1, Loose: !n.Zero}}, n.End
 	}
 	return nil, -1
 }
@@ -219,53 +172,53 @@ type suffix struct {
 	end    int
 }
 
-func (p *parser) suffix(i int, l list) suffix {
+func (p *parser) suffix(i int, l phrase.List) suffix {
 	f := suffix{end: i}
-	if j := p.any(i, "左右", "前后", "上下", "附近"); j >= 0 {
+	if j := p.Any(i, "左右", "前后", "上下", "附近"); j >= 0 {
 		f.approx, f.end, i = true, j, j
 	}
-	s := p.space(i)
-	last := l.last()
-	switch p.at(s) {
+	s := p.Space(i)
+	last := l.Last()
+	switch p.At(s) {
 	case '之', '以', '前', '截', '为', '止':
-		if j := p.any(s, "之前", "以前", "前", "截止", "为止", "截至", "止"); j >= 0 && (p.at(j-1) != '前' || !p.before(j)) {
-			if p.at(s) == '止' && p.any(s, "止损", "止痛") >= 0 {
+		if j := p.Any(s, "之前", "以前", "前", "截止", "为止", "截至", "止"); j >= 0 && (p.At(j-1) != '前' || !p.before(j)) {
+			if p.At(s) == '止' && p.Any(s, "止损", "止痛") >= 0 {
 				return f
 			}
 			f.mod, f.end = Before, j
 			return f
 		}
-		if j := p.any(s, "之内", "以内"); j >= 0 {
+		if j := p.Any(s, "之内", "以内"); j >= 0 {
 			f.mod, f.end = Within, j
 			return f
 		}
-		if j := p.any(s, "以来"); j >= 0 {
+		if j := p.Any(s, "以来"); j >= 0 {
 			f.mod, f.past, f.end = After, true, j
 			return f
 		}
-		if j := p.any(s, "之后", "以后"); j >= 0 {
+		if j := p.Any(s, "之后", "以后"); j >= 0 {
 			f.mod, f.end = After, j
 		}
 	case '内':
-		if last.level() > 3 && !p.in(s+1, "部容测网存饰科") {
+		if last.Level() > 3 && !p.In(s+1, "部容测网存饰科") {
 			f.mod, f.end = Within, s+1
 		}
 	case '期':
-		if j := p.any(s, "期间"); j >= 0 {
+		if j := p.Any(s, "期间"); j >= 0 {
 			f.mod, f.end = Within, j
 		}
 	case '后', '过':
-		if j := p.any(s, "过后", "后"); j >= 0 && !p.in(j, "端台续勤卫悔面方果援") {
+		if j := p.Any(s, "过后", "后"); j >= 0 && !p.In(j, "端台续勤卫悔面方果援") {
 			f.mod, f.end = After, j
 		}
 	case '起', '开':
-		if j := p.any(s, "起始", "起", "开始"); j >= 0 && !p.in(j, "草床诉码飞点火立夜身来因重") {
+		if j := p.Any(s, "起始", "起", "开始"); j >= 0 && !p.In(j, "草床诉码飞点火立夜身来因重") {
 			f.mod, f.end = After, j
 		}
 	case 'o', 'a':
-		if j := p.any(s, "or earlier", "at the latest"); j >= 0 {
+		if j := p.Any(s, "or earlier", "at the latest"); j >= 0 {
 			f.mod, f.end = Before, j
-		} else if j := p.any(s, "or later", "onwards", "onward"); j >= 0 {
+		} else if j := p.Any(s, "or later", "onwards", "onward"); j >= 0 {
 			f.mod, f.end = After, j
 		}
 	}
@@ -274,25 +227,25 @@ func (p *parser) suffix(i int, l list) suffix {
 
 // before tells that 前 just before i is the beginning of another word.
 func (p *parser) before(i int) bool {
-	return p.in(i, "端台往景排锋任面言途方者辈沿线列瞻") || p.any(i, "提是", "提下", "提条", "提为") >= 0
+	return p.In(i, "端台往景排锋任面言途方者辈沿线列瞻") || p.Any(i, "提是", "提下", "提条", "提为") >= 0
 }
 
 // ranged reads the second end of a range after the list l, which ended at end.
-func (p *parser) ranged(l list, end int, f prefix, dir Direction) (Expr, int, bool) {
+func (p *parser) ranged(l phrase.List, end int, f prefix, dir Direction) (Expr, int, bool) {
 	var e Expr
-	at := p.skip(end, "起", "开始")
-	if now := p.any(p.space(at), "至今", "到现在", "到目前", "迄今"); now >= 0 && !p.in(now, "年天日晚早夜") {
+	at := p.Skip(end, "起", "开始")
+	if now := p.Any(p.Space(at), "至今", "到现在", "到目前", "迄今"); now >= 0 && !p.In(now, "年天日晚早夜") {
 		w, ok := p.settle(l, Past)
-		if ok && w.start.Before(p.ref) {
+		if ok && w.start.Before(p.Ref) {
 			e = p.made(w)
-			e.Kind, e.End = Range, p.ref
-			return e, p.skip(now, "为止"), true
+			e.Kind, e.End = Range, p.Ref
+			return e, p.Skip(now, "为止"), true
 		}
 	}
-	r := p.rangeSign(at)
+	r := p.RangeSign(at)
 	if r < 0 && (f.both || f.from) {
-		if r = p.any(p.space(end), "and", "和", "与"); r >= 0 && f.both {
-			r = p.space(r)
+		if r = p.Any(p.Space(end), "and", "和", "与"); r >= 0 && f.both {
+			r = p.Space(r)
 		} else {
 			r = -1
 		}
@@ -304,12 +257,12 @@ func (p *parser) ranged(l list, end int, f prefix, dir Direction) (Expr, int, bo
 	if stop < 0 {
 		return e, -1, false
 	}
-	a, ok := p.resolve(l, p.ref)
+	a, ok := p.resolve(l, p.Ref)
 	var b when
 	if ok && dir != Past {
 		b, ok = p.rightEnd(l, a, m)
 	}
-	if !ok || dir == Past || dir == Future && !closing(b).After(p.ref) && !l[0].anchored() {
+	if !ok || dir == Past || dir == Future && !closing(b).After(p.Ref) && !l[0].Anchored() {
 		if a, ok = p.settle(l, dir); !ok {
 			return e, -1, false
 		}
@@ -325,11 +278,11 @@ func (p *parser) ranged(l list, end int, f prefix, dir Direction) (Expr, int, bo
 	e.Grain = min(a.grain, b.grain)
 	e.Approx = a.approx || b.approx || f.approx
 	e.hour = 0
-	if k := p.any(stop, "之间", "期间", "为止", "止", "这段时间", "之内", "以内", "内"); k >= 0 {
+	if k := p.Any(stop, "之间", "期间", "为止", "止", "这段时间", "之内", "以内", "内"); k >= 0 {
 		stop = k
-	} else if k := p.any(stop, "左右"); k >= 0 {
+	} else if k := p.Any(stop, "左右"); k >= 0 {
 		stop, e.Approx = k, true
-	} else if k := p.any(stop, "前", "之前", "以前"); k >= 0 && (p.at(k-1) != '前' || !p.before(k)) {
+	} else if k := p.Any(stop, "前", "之前", "以前"); k >= 0 && (p.At(k-1) != '前' || !p.before(k)) {
 		stop, e.Mod = k, Before
 	}
 	return e, stop, true
@@ -344,45 +297,45 @@ func closing(b when) time.Time {
 }
 
 // rangeRight reads the elements of the right end at i.
-func (p *parser) rangeRight(l list, i int) (list, int) {
-	m, stop := p.whenList(i)
-	last := l.last()
+func (p *parser) rangeRight(l phrase.List, i int) (phrase.List, int) {
+	m, stop := p.WhenList(i)
+	last := l.Last()
 	if stop >= 0 {
-		if last.level() > 3 && m[0].level() <= 3 || m[0].kind == kSpan || m[0].kind == kShift {
+		if last.Level() > 3 && m[0].Level() <= 3 || m[0].Kind == phrase.KSpan || m[0].Kind == phrase.KShift {
 			return nil, -1
 		}
 		return m, stop
 	}
-	n, ok := p.integer(i)
-	if !ok || n.digits > 2 || n.place || !p.edge(n.end) && p.meridiem(n.end) == 0 || p.at(n.end) == ':' || p.in(n.end, "%/") {
+	n, ok := p.Integer(i)
+	if !ok || n.Digits > 2 || n.Place || !p.Edge(n.End) && p.Meridiem(n.End) == 0 || p.At(n.End) == ':' || p.In(n.End, "%/") {
 		return nil, -1
 	}
 	switch {
-	case last.kind == kDay && !last.rel && n.v >= 1 && n.v <= 31:
-		return list{day(n.v)}, p.skip(n.end, "th", "st", "nd", "rd")
-	case last.kind == kMonth && !last.rel && n.v >= 1 && n.v <= 12 && p.whole:
-		return list{month(n.v)}, n.end
-	case last.kind == kClock && n.v <= 24 && (p.whole || last.half > 0):
-		return list{{kind: kClock, n: n.v, m: -1, x: -1, loose: true}}, n.end
+	case last.Kind == phrase.KDay && !last.Rel && n.V >= 1 && n.V <= 31:
+		return phrase.List{phrase.ADay(n.V)}, p.Skip(n.End, "th", "st", "nd", "rd")
+	case last.Kind == phrase.KMonth && !last.Rel && n.V >= 1 && n.V <= 12 && p.Whole:
+		return phrase.List{phrase.AMonth(n.V)}, n.End
+	case last.Kind == phrase.KClock && n.V <= 24 && (p.Whole || last.Half > 0):
+		return phrase.List{{Kind: phrase.KClock, N: n.V, M: -1, X: -1, Loose: true}}, n.End
 	}
 	return nil, -1
 }
 
 // rightEnd resolves the right end m of a range whose left end l is w: what m lacks it takes from l.
-func (p *parser) rightEnd(l list, w when, m list) (when, bool) {
-	if m[0].anchored() {
-		if m[0].x == 1 && m[0].kind != kSpan { // the next day, the same month: seen from the left end
+func (p *parser) rightEnd(l phrase.List, w when, m phrase.List) (when, bool) {
+	if m[0].Anchored() {
+		if m[0].X == 1 && m[0].Kind != phrase.KSpan { // the next day, the same month: seen from the left end
 			return p.resolve(m, w.start)
 		}
-		return p.resolve(m, p.ref)
+		return p.resolve(m, p.Ref)
 	}
-	var front list
+	var front phrase.List
 	for _, e := range l {
-		if e.level() > m[0].level() && e.kind != kShift && (e.kind != kPod || m[0].kind == kClock) {
+		if e.Level() > m[0].Level() && e.Kind != phrase.KShift && (e.Kind != phrase.KPod || m[0].Kind == phrase.KClock) {
 			front = append(front, e)
 		}
 	}
-	if l.last().kind == kShift || l.has(kOffset) && l.last().level() <= 5 && m[0].level() <= 3 {
+	if l.Last().Kind == phrase.KShift || l.Has(phrase.KOffset) && l.Last().Level() <= 5 && m[0].Level() <= 3 {
 		front = nil
 	}
 	base := w.base
@@ -390,20 +343,20 @@ func (p *parser) rightEnd(l list, w when, m list) (when, bool) {
 		base = w.start
 	}
 	later := func(v when) bool { return closing(v).After(w.start) && !v.start.Before(w.start) }
-	if m[0].kind == kClock && m[0].half == 0 && front.has(kPod) && m[0].n > 12 {
+	if m[0].Kind == phrase.KClock && m[0].Half == 0 && front.Has(phrase.KPod) && m[0].N > 12 {
 		front = withoutPods(front)
 	}
-	full := append(append(list{}, front...), m...)
+	full := append(append(phrase.List{}, front...), m...)
 	if v, ok := p.resolve(full, base); ok && later(v) {
 		return v, true
 	}
-	if m[0].kind == kClock || m[0].kind == kPod {
+	if m[0].Kind == phrase.KClock || m[0].Kind == phrase.KPod {
 		return p.laterClock(front, m, base, w)
 	}
 	for n := range maxCycles {
 		from := w.start
 		if n > 0 {
-			from = p.step(w.start, m[0].cycle(), n)
+			from = p.step(w.start, m[0].Cycle(), n)
 		}
 		if v, ok := p.resolve(m, from); ok && later(v) {
 			return v, true
@@ -412,10 +365,10 @@ func (p *parser) rightEnd(l list, w when, m list) (when, bool) {
 	return when{}, false
 }
 
-func withoutPods(l list) list {
-	var out list
+func withoutPods(l phrase.List) phrase.List {
+	var out phrase.List
 	for _, e := range l {
-		if e.kind != kPod {
+		if e.Kind != phrase.KPod {
 			out = append(out, e)
 		}
 	}
@@ -423,10 +376,10 @@ func withoutPods(l list) list {
 }
 
 // laterClock finds the right end of "9 to 3" and "22:00 to 2:00": in the afternoon if that is later, else the next day.
-func (p *parser) laterClock(front, m list, base time.Time, w when) (when, bool) {
+func (p *parser) laterClock(front, m phrase.List, base time.Time, w when) (when, bool) {
 	front = withoutPods(front)
-	full := append(append(list{}, front...), m...)
-	if c := m[0]; c.kind == kClock && c.half == 0 && c.n > 0 && c.n < 12 {
+	full := append(append(phrase.List{}, front...), m...)
+	if c := m[0]; c.Kind == phrase.KClock && c.Half == 0 && c.N > 0 && c.N < 12 {
 		v, ok := p.resolve(full, base)
 		if ok {
 			s := v.start.Add(12 * time.Hour)
@@ -457,14 +410,14 @@ func (p *parser) listed(e Expr, end int) ([]Expr, int) {
 		return nil, end
 	}
 	for len(out) < maxListed {
-		s := p.space(end)
-		j := p.any(s, "、", "和", "及", "以及", "与", "或", ",", "and", "or", "&", "/")
+		s := p.Space(end)
+		j := p.Any(s, "、", "和", "及", "以及", "与", "或", ",", "and", "or", "&", "/")
 		if j < 0 {
 			break
 		}
-		j = p.space(j)
-		m, stop := p.list(j, nil)
-		if stop < 0 || m[0].anchored() || m[0].kind != e.list.last().kind {
+		j = p.Space(j)
+		m, stop := p.List(j, nil)
+		if stop < 0 || m[0].Anchored() || m[0].Kind != e.list.Last().Kind {
 			break
 		}
 		w, ok := p.rightEnd(e.list, e.when, m)
@@ -473,7 +426,7 @@ func (p *parser) listed(e Expr, end int) ([]Expr, int) {
 		}
 		x := p.made(w)
 		x.RuneFrom, x.RuneTo = j, stop
-		x.list, x.when = append(withLevelAbove(e.list, m[0].level()), m...), w
+		x.list, x.when = append(withLevelAbove(e.list, m[0].Level()), m...), w
 		if f := p.suffix(stop, m); f.end > stop {
 			x.RuneTo, x.Mod, x.Approx = f.end, f.mod, x.Approx || f.approx
 			stop = f.end
@@ -484,10 +437,10 @@ func (p *parser) listed(e Expr, end int) ([]Expr, int) {
 	return out, end
 }
 
-func withLevelAbove(l list, lv int) list {
-	var out list
+func withLevelAbove(l phrase.List, lv int) phrase.List {
+	var out phrase.List
 	for _, e := range l {
-		if e.level() > lv {
+		if e.Level() > lv {
 			out = append(out, e)
 		}
 	}
@@ -496,10 +449,10 @@ func withLevelAbove(l list, lv int) list {
 
 // bare reads texts that mean a time only because nothing else is there: a year, a month of digits.
 func (p *parser) bare(i int) (Expr, int, bool) {
-	n, ok := p.integer(i)
-	if !ok || n.end != len(p.rs) || n.v < 1000 || n.v > 2999 || n.digits != 4 && (!n.place || n.han != 4) {
+	n, ok := p.Integer(i)
+	if !ok || n.End != len(p.Runes) || n.V < 1000 || n.V > 2999 || n.Digits != 4 && (!n.Place || n.Han != 4) {
 		return Expr{}, -1, false
 	}
-	w, ok := p.resolve(list{year(n.v)}, p.ref)
-	return p.made(w), n.end, ok
+	w, ok := p.resolve(phrase.List{phrase.AYear(n.V)}, p.Ref)
+	return p.made(w), n.End, ok
 }

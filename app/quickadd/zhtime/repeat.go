@@ -3,6 +3,9 @@ package zhtime
 import (
 	"slices"
 	"time"
+
+	"dingban/app/quickadd/zhtime/phrase"
+	"dingban/app/quickadd/zhtime/quantity"
 )
 
 // repeat reads what comes again: 每天, 每周一三五, 每隔3天, 每月最后一天, "every 2 weeks".
@@ -18,18 +21,18 @@ func (p *parser) repeat(i int) (Expr, int, bool) {
 		if r.Unit == Minutely {
 			e.Grain = Minute
 		}
-		e.Start = p.ref
-		e.End = p.ref
+		e.Start = p.Ref
+		e.End = p.Ref
 		return e, end, true
 	}
 	if len(l) == 0 {
-		at := p.space(p.skip(p.space(end), "的", "at", "in the", "@"))
+		at := p.Space(p.Skip(p.Space(end), "的", "at", "in the", "@"))
 		q := *p
-		q.sure = at + 1
-		if m, j := q.list(at, nil); j >= 0 && m[0].level() <= 3 {
+		q.Sure = at + 1
+		if m, j := q.List(at, nil); j >= 0 && m[0].Level() <= 3 {
 			l, end = m, j
-		} else if n, ok := p.ascii(at); ok && n.digits <= 2 && n.v < 24 && p.any(p.space(end), "at") >= 0 && p.edge(n.end) && p.at(n.end) != ':' {
-			l, end = list{{kind: kClock, n: n.v, m: -1, x: -1, loose: true}}, n.end
+		} else if n, ok := p.Ascii(at); ok && n.Digits <= 2 && n.V < 24 && p.Any(p.Space(end), "at") >= 0 && p.Edge(n.End) && p.At(n.End) != ':' {
+			l, end = phrase.List{{Kind: phrase.KClock, N: n.V, M: -1, X: -1, Loose: true}}, n.End
 		}
 	}
 	e.Start, e.End = p.first(r, l, &e)
@@ -37,8 +40,8 @@ func (p *parser) repeat(i int) (Expr, int, bool) {
 		return e, -1, false
 	}
 	if len(l) > 0 { // every day from nine to six
-		if k := p.rangeSign(end); k >= 0 {
-			if m, j := p.list(k, nil); j >= 0 && m[0].level() <= 3 {
+		if k := p.RangeSign(end); k >= 0 {
+			if m, j := p.List(k, nil); j >= 0 && m[0].Level() <= 3 {
 				a, _ := p.resolve(l, e.Start)
 				if b, ok := p.rightEnd(l, a, m); ok {
 					e.End, end = closing(b), j
@@ -46,15 +49,15 @@ func (p *parser) repeat(i int) (Expr, int, bool) {
 			}
 		}
 	}
-	if f := p.suffix(end, list{day(1)}); f.end > end && f.mod == Before {
+	if f := p.suffix(end, phrase.List{phrase.ADay(1)}); f.end > end && f.mod == Before {
 		e.Mod, end = Before, f.end
 	}
 	return e, end, true
 }
 
 // pattern reads the repetition itself, and the part of the day that some words hold.
-func (p *parser) pattern(i int) (Repeat, list, int) {
-	switch p.at(i) {
+func (p *parser) pattern(i int) (Repeat, phrase.List, int) {
+	switch p.At(i) {
 	case '每', '逢', '凡':
 		return p.each(i)
 	case '隔':
@@ -62,15 +65,15 @@ func (p *parser) pattern(i int) (Repeat, list, int) {
 			w string
 			u Unit
 		}{{"隔天", Daily}, {"隔日", Daily}, {"隔周", Weekly}, {"隔月", Monthly}, {"隔年", Yearly}} {
-			if j := p.has(i, x.w); j >= 0 {
+			if j := p.Has(i, x.w); j >= 0 {
 				r := Repeat{Every: 2, Unit: x.u}
 				if x.u == Weekly {
 					if ws, k := p.weekdays(j); k >= 0 {
 						r.Weekdays, j = ws, k
-					} else if ws, k := p.namedWeekdays(p.skip(j, "的")); k >= 0 {
+					} else if ws, k := p.namedWeekdays(p.Skip(j, "的")); k >= 0 {
 						r.Weekdays, j = ws, k
 					}
-				} else if x.u == Daily && !p.whole && !p.edge(j) && p.any(j, "一次", "提醒") < 0 {
+				} else if x.u == Daily && !p.Whole && !p.Edge(j) && p.Any(j, "一次", "提醒") < 0 {
 					return Repeat{}, nil, -1
 				}
 				return r, nil, j
@@ -81,133 +84,133 @@ func (p *parser) pattern(i int) (Repeat, list, int) {
 			w string
 			u Unit
 		}{{"天天", Daily}, {"周周", Weekly}, {"年年", Yearly}, {"日日", Daily}, {"月月", Monthly}} {
-			if j := p.has(i, x.w); j >= 0 && !isNumber(p.at(i-1)) && p.in(i-1, "一今明昨后前") == false {
-				if x.u == Daily && p.any(j, "向上", "好") < 0 || p.edge(j) {
+			if j := p.Has(i, x.w); j >= 0 && !quantity.IsNumber(p.At(i-1)) && !p.In(i-1, "一今明昨后前") {
+				if x.u == Daily && p.Any(j, "向上", "好") < 0 || p.Edge(j) {
 					return Repeat{Every: 1, Unit: x.u}, nil, j
 				}
 			}
 		}
-		if p.at(i) == '周' {
+		if p.At(i) == '周' {
 			return p.weekdaysThenEach(i)
 		}
 	case '星', '礼':
 		return p.weekdaysThenEach(i)
 	case '工', '法':
-		if j := p.any(i, "法定工作日", "工作日"); j >= 0 && !isNumber(p.at(i-1)) && p.at(i-1) != '个' {
-			k := p.skip(p.space(j), "的", "每天", "每日")
-			if k > p.space(j) || p.whole && k == len(p.rs) {
+		if j := p.Any(i, "法定工作日", "工作日"); j >= 0 && !quantity.IsNumber(p.At(i-1)) && p.At(i-1) != '个' {
+			k := p.Skip(p.Space(j), "的", "每天", "每日")
+			if k > p.Space(j) || p.Whole && k == len(p.Runes) {
 				return Repeat{Every: 1, Unit: Daily, Workday: true}, nil, k
 			}
-			if m, q := p.list(k, nil); q >= 0 && m[0].level() <= 3 {
+			if m, q := p.List(k, nil); q >= 0 && m[0].Level() <= 3 {
 				return Repeat{Every: 1, Unit: Daily, Workday: true}, nil, j
 			}
 		}
 	}
-	if isLetter(p.at(i)) {
+	if quantity.IsLetter(p.At(i)) {
 		return p.enEach(i)
 	}
 	return Repeat{}, nil, -1
 }
 
 // each reads what follows 每.
-func (p *parser) each(i int) (Repeat, list, int) {
-	none := func() (Repeat, list, int) { return Repeat{}, nil, -1 }
-	apart := p.any(i, "每间隔", "每隔") >= 0
-	j := p.any(i, "每间隔", "每隔", "每逢", "逢", "凡是", "每到", "每")
+func (p *parser) each(i int) (Repeat, phrase.List, int) {
+	none := func() (Repeat, phrase.List, int) { return Repeat{}, nil, -1 }
+	apart := p.Any(i, "每间隔", "每隔") >= 0
+	j := p.Any(i, "每间隔", "每隔", "每逢", "逢", "凡是", "每到", "每")
 	if j < 0 {
 		return none()
 	}
-	j = p.space(j)
+	j = p.Space(j)
 	r := Repeat{Every: 1}
-	if p.any(i, "逢") >= 0 && p.any(j, "周", "星期", "礼拜") < 0 {
+	if p.Any(i, "逢") >= 0 && p.Any(j, "周", "星期", "礼拜") < 0 {
 		return none()
 	}
 	for _, x := range [...]struct {
 		w string
 		n int
-	}{{"天早上", podMorning}, {"天晚上", podEvening}, {"晚上", podEvening}, {"晚", podEvening}, {"早上", podMorning}, {"早", podMorning}, {"天上午", podForenoon}, {"天下午", podAfternoon}, {"天中午", podNoon}, {"天凌晨", podSmall}, {"天傍晚", podDusk}} {
-		if k := p.has(j, x.w); k >= 0 && !apart {
-			l := list{thePod(x.n)}
+	}{{"天早上", phrase.PodMorning}, {"天晚上", phrase.PodEvening}, {"晚上", phrase.PodEvening}, {"晚", phrase.PodEvening}, {"早上", phrase.PodMorning}, {"早", phrase.PodMorning}, {"天上午", phrase.PodForenoon}, {"天下午", phrase.PodAfternoon}, {"天中午", phrase.PodNoon}, {"天凌晨", phrase.PodSmall}, {"天傍晚", phrase.PodDusk}} {
+		if k := p.Has(j, x.w); k >= 0 && !apart {
+			l := phrase.List{phrase.ThePod(x.n)}
 			l, k = p.more(l, k)
 			r.Unit = Daily
 			return r, l, k
 		}
 	}
-	if k := p.any(j, "个工作日", "工作日", "个交易日", "交易日"); k >= 0 {
+	if k := p.Any(j, "个工作日", "工作日", "个交易日", "交易日"); k >= 0 {
 		r.Unit, r.Workday = Daily, true
-		return r, nil, p.skip(k, "的")
+		return r, nil, p.Skip(k, "的")
 	}
-	if k := p.any(j, "半"); k >= 0 {
-		c := p.skip(k, "个")
-		u, end := p.unit(c, true)
+	if k := p.Any(j, "半"); k >= 0 {
+		c := p.Skip(k, "个")
+		u, end := p.Unit(c, true)
 		switch {
 		case end < 0:
 			return none()
-		case u == uYear:
+		case u == quantity.UYear:
 			r.Every, r.Unit = 6, Monthly
-		case u == uMonth:
+		case u == quantity.UMonth:
 			r.Every, r.Unit = 15, Daily
-		case u == uHour:
+		case u == quantity.UHour:
 			r.Every, r.Unit = 30, Minutely
-		case u == uDay:
+		case u == quantity.UDay:
 			r.Every, r.Unit = 12, Hourly
 		default:
 			return none()
 		}
 		return r, nil, end
 	}
-	n, counted := p.integer(j)
-	if counted && n.v >= 1 && n.v <= 1000 && !n.place {
-		r.Every, j = n.v, p.space(n.end)
+	n, counted := p.Integer(j)
+	if counted && n.V >= 1 && n.V <= 1000 && !n.Place {
+		r.Every, j = n.V, p.Space(n.End)
 	} else if counted {
 		return none()
 	}
-	c := p.skip(j, "个", "一个")
-	u, end := p.unit(c, true)
-	if end < 0 || u < 0 || p.at(end-1) == '夜' {
+	c := p.Skip(j, "个", "一个")
+	u, end := p.Unit(c, true)
+	if end < 0 || u < 0 || p.At(end-1) == '夜' {
 		return none()
 	}
-	if apart && r.Every == 1 && u >= uDay {
+	if apart && r.Every == 1 && u >= quantity.UDay {
 		r.Every = 2
 	}
 	switch u {
-	case uSecond:
+	case quantity.USecond:
 		return none()
-	case uMinute:
+	case quantity.UMinute:
 		r.Unit = Minutely
-	case uHour:
+	case quantity.UHour:
 		r.Unit = Hourly
-	case uDay:
+	case quantity.UDay:
 		r.Unit = Daily
-	case uWorkday:
+	case quantity.UWorkday:
 		r.Unit, r.Workday = Daily, true
-	case uXun:
+	case quantity.UXun:
 		r.Unit, r.Every = Daily, 10*r.Every
-	case uWeek:
+	case quantity.UWeek:
 		r.Unit = Weekly
 		end = p.inWeek(&r, end)
-	case uMonth:
+	case quantity.UMonth:
 		r.Unit = Monthly
 		end = p.inMonth(&r, end, c > j)
-	case uQuarter:
+	case quantity.UQuarter:
 		r.Unit = Quarterly
 		end = p.inQuarter(&r, end)
-	case uYear:
+	case quantity.UYear:
 		r.Unit = Yearly
 		end = p.inYear(&r, end)
 	default:
 		return none()
 	}
-	if r.Every > maxCount || p.any(end, "级", "轻") >= 0 {
+	if r.Every > quantity.MaxCount || p.Any(end, "级", "轻") >= 0 {
 		return none()
 	}
 	return r, nil, end
 }
 
 // more reads a clock time after a part of the day.
-func (p *parser) more(l list, i int) (list, int) {
-	at := p.space(p.skip(i, "的"))
-	if m, j := p.list(at, l); j >= 0 {
+func (p *parser) more(l phrase.List, i int) (phrase.List, int) {
+	at := p.Space(p.Skip(i, "的"))
+	if m, j := p.List(at, l); j >= 0 {
 		return m, j
 	}
 	return l, i
@@ -217,17 +220,17 @@ func (p *parser) more(l list, i int) (list, int) {
 func (p *parser) weekdays(i int) ([]time.Weekday, int) {
 	var out []time.Weekday
 	end := -1
-	if p.at(i) == '末' {
+	if p.At(i) == '末' {
 		return []time.Weekday{time.Saturday, time.Sunday}, i + 1
 	}
 	for pos := i; len(out) <= 7; {
 		at := pos
 		joined := false
 		if end >= 0 {
-			if k := p.any(p.space(pos), "、", "和", "及", "与", ",", "/", "&", "跟"); k >= 0 {
-				at, joined = p.skip(p.space(k), "周", "星期", "礼拜"), true
-			} else if k := p.rangeSign(pos); k >= 0 {
-				n, q := p.weekdayDigit(p.skip(k, "周", "星期", "礼拜"))
+			if k := p.Any(p.Space(pos), "、", "和", "及", "与", ",", "/", "&", "跟"); k >= 0 {
+				at, joined = p.Skip(p.Space(k), "周", "星期", "礼拜"), true
+			} else if k := p.RangeSign(pos); k >= 0 {
+				n, q := p.WeekdayDigit(p.Skip(k, "周", "星期", "礼拜"))
 				if q >= 0 && n > weekdayNumber(out[len(out)-1]) {
 					for d := weekdayNumber(out[len(out)-1]) + 1; d <= n; d++ {
 						out = append(out, time.Weekday(d%7))
@@ -236,12 +239,12 @@ func (p *parser) weekdays(i int) ([]time.Weekday, int) {
 					continue
 				}
 				break
-			} else if k := p.any(pos, "周", "星期", "礼拜"); k >= 0 {
+			} else if k := p.Any(pos, "周", "星期", "礼拜"); k >= 0 {
 				at, joined = k, true
 			}
 		}
-		n, q := p.weekdayDigit(at)
-		if q < 0 || end >= 0 && !joined && (p.in(q, "点时分个件次号十百") || isDigit(p.at(at)) || n <= weekdayNumber(out[len(out)-1])) {
+		n, q := p.WeekdayDigit(at)
+		if q < 0 || end >= 0 && !joined && (p.In(q, "点时分个件次号十百") || quantity.IsDigit(p.At(at)) || n <= weekdayNumber(out[len(out)-1])) {
 			break
 		}
 		out = append(out, time.Weekday(n%7))
@@ -255,7 +258,7 @@ func weekdayNumber(d time.Weekday) int { return (int(d)+6)%7 + 1 }
 
 // namedWeekdays reads 周一和周三 with the word for the week.
 func (p *parser) namedWeekdays(i int) ([]time.Weekday, int) {
-	j := p.any(i, "周", "星期", "礼拜")
+	j := p.Any(i, "周", "星期", "礼拜")
 	if j < 0 {
 		return nil, -1
 	}
@@ -263,18 +266,18 @@ func (p *parser) namedWeekdays(i int) ([]time.Weekday, int) {
 }
 
 // weekdaysThenEach reads 周一到周五每天, 周一三五.
-func (p *parser) weekdaysThenEach(i int) (Repeat, list, int) {
-	if isNumber(p.at(i-1)) || p.in(i-1, "上下这本每个") {
+func (p *parser) weekdaysThenEach(i int) (Repeat, phrase.List, int) {
+	if quantity.IsNumber(p.At(i-1)) || p.In(i-1, "上下这本每个") {
 		return Repeat{}, nil, -1
 	}
 	ws, j := p.namedWeekdays(i)
 	if j < 0 || len(ws) < 2 {
 		return Repeat{}, nil, -1
 	}
-	if k := p.any(p.space(j), "每天", "每日", "的每天"); k >= 0 {
+	if k := p.Any(p.Space(j), "每天", "每日", "的每天"); k >= 0 {
 		return Repeat{Every: 1, Unit: Weekly, Weekdays: ws}, nil, k
 	}
-	if k := p.any(i, "周", "星期", "礼拜"); len(ws) >= 3 && j-k == len(ws) && isNumeral(p.at(k+1)) { // 周一三五
+	if k := p.Any(i, "周", "星期", "礼拜"); len(ws) >= 3 && j-k == len(ws) && quantity.IsNumeral(p.At(k+1)) { // 周一三五
 		return Repeat{Every: 1, Unit: Weekly, Weekdays: ws}, nil, j
 	}
 	return Repeat{}, nil, -1
@@ -285,8 +288,8 @@ func (p *parser) inWeek(r *Repeat, i int) int {
 		r.Weekdays = ws
 		return j
 	}
-	at := p.space(p.skip(p.space(i), "的", "里的"))
-	if k := p.any(at, "工作日"); k >= 0 {
+	at := p.Space(p.Skip(p.Space(i), "的", "里的"))
+	if k := p.Any(at, "工作日"); k >= 0 {
 		r.Weekdays = []time.Weekday{1, 2, 3, 4, 5}
 		return k
 	}
@@ -294,11 +297,11 @@ func (p *parser) inWeek(r *Repeat, i int) int {
 		r.Weekdays = ws
 		return j
 	}
-	if k := p.any(at, "第一天"); k >= 0 {
+	if k := p.Any(at, "第一天"); k >= 0 {
 		r.Weekdays = []time.Weekday{time.Monday}
 		return k
 	}
-	if k := p.any(at, "最后一天"); k >= 0 {
+	if k := p.Any(at, "最后一天"); k >= 0 {
 		r.Weekdays = []time.Weekday{time.Sunday}
 		return k
 	}
@@ -307,56 +310,56 @@ func (p *parser) inWeek(r *Repeat, i int) int {
 
 // inMonth reads the days of 每月15号, 每月1、15日, 每月最后一天, 每月第二个周二.
 func (p *parser) inMonth(r *Repeat, i int, counted bool) int {
-	at := p.space(p.skip(p.skip(p.space(i), "份"), "的", "里的"))
-	if k := p.any(at, "月底", "月末", "底", "末"); k >= 0 {
+	at := p.Space(p.Skip(p.Skip(p.Space(i), "份"), "的", "里的"))
+	if k := p.Any(at, "月底", "月末", "底", "末"); k >= 0 {
 		r.MonthDays = []int{-1}
 		return k
 	}
-	if k := p.any(at, "月初", "初"); k >= 0 && !isNumeral(p.at(k)) {
+	if k := p.Any(at, "月初", "初"); k >= 0 && !quantity.IsNumeral(p.At(k)) {
 		r.MonthDays = []int{1}
 		return k
 	}
-	if p.at(at) == '初' {
-		if n, ok := p.number(at + 1); ok && n.v <= 10 && n.han > 0 {
-			r.Lunar, r.MonthDays = true, []int{n.v}
-			return n.end
+	if p.At(at) == '初' {
+		if n, ok := p.Number(at + 1); ok && n.V <= 10 && n.Han > 0 {
+			r.Lunar, r.MonthDays = true, []int{n.V}
+			return n.End
 		}
 	}
-	if e, k := p.nth(at, 10); k >= 0 {
-		switch e.kind {
-		case kNthDay:
-			r.MonthDays = []int{e.n}
+	if e, k := p.Nth(at, 10); k >= 0 {
+		switch e.Kind {
+		case phrase.KNthDay:
+			r.MonthDays = []int{e.N}
 			return k
-		case kNthWeekday:
-			r.Nth, r.Weekdays = e.n, []time.Weekday{time.Weekday(e.m % 7)}
+		case phrase.KNthWeekday:
+			r.Nth, r.Weekdays = e.N, []time.Weekday{time.Weekday(e.M % 7)}
 			return k
-		case kNthWorkday:
-			r.Nth, r.Workday = e.n, true
+		case phrase.KNthWorkday:
+			r.Nth, r.Workday = e.N, true
 			return k
 		}
 	}
 	end := i
 	for pos := at; len(r.MonthDays) < 31; {
-		n, ok := p.integer(pos)
-		if !ok || n.v < 1 || n.v > 31 || n.digits > 2 || n.place {
+		n, ok := p.Integer(pos)
+		if !ok || n.V < 1 || n.V > 31 || n.Digits > 2 || n.Place {
 			break
 		}
-		k := p.space(n.end)
-		sep := p.any(k, "、", "和", "及", "与", ",", "/", "跟")
-		if p.in(k, "号日") {
+		k := p.Space(n.End)
+		sep := p.Any(k, "、", "和", "及", "与", ",", "/", "跟")
+		if p.In(k, "号日") {
 			k++
-		} else if sep < 0 && (!p.edge(n.end) || p.at(n.end) == ':' || p.at(n.end) == '%') {
+		} else if sep < 0 && (!p.Edge(n.End) || p.At(n.End) == ':' || p.At(n.End) == '%') {
 			break
 		} else if sep >= 0 && p.daysListed(sep) < 0 {
 			break
 		}
-		r.MonthDays = append(r.MonthDays, n.v)
+		r.MonthDays = append(r.MonthDays, n.V)
 		end = k
-		q := p.any(p.space(k), "、", "和", "及", "与", ",", "/", "跟")
+		q := p.Any(p.Space(k), "、", "和", "及", "与", ",", "/", "跟")
 		if q < 0 {
 			break
 		}
-		pos = p.space(q)
+		pos = p.Space(q)
 	}
 	slices.Sort(r.MonthDays)
 	r.MonthDays = slices.Compact(r.MonthDays)
@@ -369,14 +372,14 @@ func (p *parser) inMonth(r *Repeat, i int, counted bool) int {
 // daysListed tells that numbers joined by commas end in 号 or 日.
 func (p *parser) daysListed(i int) int {
 	for range 31 {
-		n, ok := p.integer(p.space(i))
-		if !ok || n.v > 31 {
+		n, ok := p.Integer(p.Space(i))
+		if !ok || n.V > 31 {
 			return -1
 		}
-		if p.in(n.end, "号日") {
-			return n.end
+		if p.In(n.End, "号日") {
+			return n.End
 		}
-		q := p.any(p.space(n.end), "、", "和", "及", "与", ",", "/")
+		q := p.Any(p.Space(n.End), "、", "和", "及", "与", ",", "/")
 		if q < 0 {
 			return -1
 		}
@@ -386,30 +389,30 @@ func (p *parser) daysListed(i int) int {
 }
 
 func (p *parser) inQuarter(r *Repeat, i int) int {
-	at := p.skip(i, "的")
+	at := p.Skip(i, "的")
 	switch {
-	case p.any(at, "末", "最后一天", "底") >= 0:
+	case p.Any(at, "末", "最后一天", "底") >= 0:
 		r.MonthDays = []int{-1}
-		return p.any(at, "末", "最后一天", "底")
-	case p.any(at, "初", "第一天", "首日") >= 0:
+		return p.Any(at, "末", "最后一天", "底")
+	case p.Any(at, "初", "第一天", "首日") >= 0:
 		r.MonthDays = []int{1}
-		return p.any(at, "初", "第一天", "首日")
+		return p.Any(at, "初", "第一天", "首日")
 	}
 	return i
 }
 
 // inYear reads the day of 每年3月5日, 每年农历八月十五, 每年清明.
 func (p *parser) inYear(r *Repeat, i int) int {
-	at := p.space(p.skip(p.space(i), "的"))
-	if k := p.any(at, "年底", "年末", "底", "末"); k >= 0 {
+	at := p.Space(p.Skip(p.Space(i), "的"))
+	if k := p.Any(at, "年底", "年末", "底", "末"); k >= 0 {
 		r.Month, r.MonthDays = 12, []int{-1}
 		return k
 	}
-	if k := p.any(at, "年初", "初"); k >= 0 {
+	if k := p.Any(at, "年初", "初"); k >= 0 {
 		r.Month, r.MonthDays = 1, []int{1}
 		return k
 	}
-	l, j := p.list(at, list{{kind: kYear, rel: true}})
+	l, j := p.List(at, phrase.List{{Kind: phrase.KYear, Rel: true}})
 	if j < 0 {
 		return i
 	}
@@ -417,22 +420,22 @@ func (p *parser) inYear(r *Repeat, i int) int {
 	end := i
 	for k, e := range l {
 		switch {
-		case e.kind == kFestival && k == 0:
-			r.Festival = e.fest
+		case e.Kind == phrase.KFestival && k == 0:
+			r.Festival = e.Fest
 			return p.cutClock(at, j, l[1:])
-		case e.kind == kMonth && !e.rel && k == 0:
-			r.Month = e.n
-		case e.kind == kLunarMonth && k == 0:
-			r.Month, r.Lunar = e.n, true
-		case e.kind == kDay && !e.rel || e.kind == kLunarDay:
-			r.MonthDays = []int{e.n}
-		case e.kind == kNthDay && r.Month > 0:
-			r.MonthDays = []int{e.n}
-		case e.kind == kNthWeekday && r.Month > 0:
-			r.Nth, r.Weekdays = e.n, []time.Weekday{time.Weekday(e.m % 7)}
-		case e.kind == kMonthPart && e.n == 2:
+		case e.Kind == phrase.KMonth && !e.Rel && k == 0:
+			r.Month = e.N
+		case e.Kind == phrase.KLunarMonth && k == 0:
+			r.Month, r.Lunar = e.N, true
+		case e.Kind == phrase.KDay && !e.Rel || e.Kind == phrase.KLunarDay:
+			r.MonthDays = []int{e.N}
+		case e.Kind == phrase.KNthDay && r.Month > 0:
+			r.MonthDays = []int{e.N}
+		case e.Kind == phrase.KNthWeekday && r.Month > 0:
+			r.Nth, r.Weekdays = e.N, []time.Weekday{time.Weekday(e.M % 7)}
+		case e.Kind == phrase.KMonthPart && e.N == 2:
 			r.MonthDays = []int{-1}
-		case e.kind == kMonthPart && e.n == 0:
+		case e.Kind == phrase.KMonthPart && e.N == 0:
 			r.MonthDays = []int{1}
 		default:
 			if r.Month == 0 {
@@ -445,123 +448,14 @@ func (p *parser) inYear(r *Repeat, i int) int {
 }
 
 // cutClock gives the place where the clock time at the end of a list begins, so that it is read again as the time of day.
-func (p *parser) cutClock(from, to int, rest list) int {
+func (p *parser) cutClock(from, to int, rest phrase.List) int {
 	if len(rest) == 0 {
 		return to
 	}
 	for k := from; k < to; k++ {
-		if l, j := p.list(k, nil); j == to && l[0].level() <= 3 {
+		if l, j := p.List(k, nil); j == to && l[0].Level() <= 3 {
 			return k
 		}
 	}
 	return to
-}
-
-// first is the first occurrence at or after the reference time.
-func (p *parser) first(r Repeat, l list, e *Expr) (start, end time.Time) {
-	at := func(d time.Time) bool {
-		w := when{start: d, end: d.AddDate(0, 0, 1), grain: Day, pod: -1, base: d}
-		for _, x := range l {
-			if !p.narrow(&w, x, true) {
-				return false
-			}
-		}
-		start, end = w.start, w.end
-		e.HasTime, e.hour = w.hasTime, w.hour
-		if len(l) > 0 {
-			e.Grain = w.grain
-		}
-		return !p.over(w)
-	}
-	today := p.midnight(p.ref)
-	const years = 9 // a leap day is at most eight years away
-	switch r.Unit {
-	case Daily, Weekly:
-		for n := range 15 {
-			d := today.AddDate(0, 0, n)
-			wd := d.Weekday()
-			if r.Workday && (wd == 0 || wd == 6) || len(r.Weekdays) > 0 && !slices.Contains(r.Weekdays, wd) {
-				continue
-			}
-			if at(d) {
-				return start, end
-			}
-		}
-	case Monthly, Quarterly:
-		for n := range 12 * years {
-			m := p.date(today.Year(), int(today.Month())+n, 1)
-			if r.Unit == Quarterly {
-				if m = p.date(today.Year(), (int(today.Month())-1)/3*3+1+3*n, 1); len(r.MonthDays) > 0 && r.MonthDays[0] < 0 {
-					m = m.AddDate(0, 2, 0)
-				}
-			}
-			for _, d := range p.daysIn(r, m, today) {
-				if at(d) {
-					return start, end
-				}
-			}
-		}
-	case Yearly:
-		for n := range years {
-			for _, d := range p.daysOfYear(r, today.Year()-1+n, today) {
-				if at(d) {
-					return start, end
-				}
-			}
-		}
-	}
-	return time.Time{}, time.Time{}
-}
-
-// daysIn gives the days of a repetition in a month.
-func (p *parser) daysIn(r Repeat, m, today time.Time) []time.Time {
-	w := when{start: m, end: m.AddDate(0, 1, 0), grain: Month, pod: -1, base: m}
-	one := func(e elem) []time.Time {
-		v := w
-		if p.narrow(&v, e, true) {
-			return []time.Time{v.start}
-		}
-		return nil
-	}
-	switch {
-	case r.Nth != 0 && r.Workday:
-		return one(elem{kind: kNthWorkday, n: r.Nth})
-	case r.Nth != 0 && len(r.Weekdays) > 0:
-		return one(elem{kind: kNthWeekday, n: r.Nth, m: int(r.Weekdays[0])})
-	case len(r.MonthDays) == 0:
-		if m.Year() == today.Year() && m.Month() == today.Month() || r.Unit == Quarterly {
-			return []time.Time{today}
-		}
-		return one(elem{kind: kNthDay, n: today.Day()})
-	}
-	var out []time.Time
-	for _, n := range r.MonthDays {
-		out = append(out, one(elem{kind: kNthDay, n: n})...)
-	}
-	return out
-}
-
-func (p *parser) daysOfYear(r Repeat, y int, today time.Time) []time.Time {
-	l := list{year(y)}
-	switch {
-	case r.Festival != "":
-		l = append(l, elem{kind: kFestival, fest: r.Festival})
-	case r.Lunar:
-		l = append(l, elem{kind: kLunarMonth, n: r.Month})
-		if len(r.MonthDays) > 0 {
-			l = append(l, elem{kind: kLunarDay, n: r.MonthDays[0]})
-		}
-	case r.Month > 0:
-		return p.daysIn(r, p.date(y, r.Month, 1), p.date(y, r.Month, 1))
-	default:
-		if y < today.Year() {
-			return nil
-		}
-		return []time.Time{today.AddDate(y-today.Year(), 0, 0)}
-	}
-	w, ok := p.resolve(l, today)
-	if !ok {
-		return nil
-	}
-	return []time.Time{w.start}
 }

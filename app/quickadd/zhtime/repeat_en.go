@@ -3,10 +3,13 @@ package zhtime
 import (
 	"slices"
 	"time"
+
+	"dingban/app/quickadd/zhtime/phrase"
+	"dingban/app/quickadd/zhtime/quantity"
 )
 
 // enEach reads "every 2 weeks", "every Monday and Wednesday", "each month on the 15th", "daily".
-func (p *parser) enEach(i int) (Repeat, list, int) {
+func (p *parser) enEach(i int) (Repeat, phrase.List, int) {
 	for _, x := range [...]struct {
 		w string
 		r Repeat
@@ -29,48 +32,48 @@ func (p *parser) enEach(i int) (Repeat, list, int) {
 		{"annually", Repeat{Every: 1, Unit: Yearly}},
 		{"hourly", Repeat{Every: 1, Unit: Hourly}},
 	} {
-		if j := p.any(i, x.w); j >= 0 {
+		if j := p.Any(i, x.w); j >= 0 {
 			r := x.r
 			return r, nil, p.enDetail(&r, j)
 		}
 	}
-	j := p.any(i, "every", "each")
-	if j < 0 || !isSpace(p.at(j)) {
+	j := p.Any(i, "every", "each")
+	if j < 0 || !quantity.IsSpace(p.At(j)) {
 		return Repeat{}, nil, -1
 	}
-	k := p.space(j)
+	k := p.Space(j)
 	r := Repeat{Every: 1}
-	if l, q := p.enUnits(k); q >= 0 {
-		end := p.skip(p.space(q), "of the month", "of each month", "of every month", "of month")
-		if end > p.space(q) && p.inPattern(&r, l[0]) {
+	if l, q := p.EnUnits(k); q >= 0 {
+		end := p.Skip(p.Space(q), "of the month", "of each month", "of every month", "of month")
+		if end > p.Space(q) && p.inPattern(&r, l[0]) {
 			return r, nil, end
 		}
 	}
-	if q := p.any(k, "other", "second"); q >= 0 && p.any(p.space(q), "of") < 0 {
-		r.Every, k = 2, p.space(q)
-	} else if n, ok := p.ascii(k); ok && n.v >= 1 && n.v <= 1000 && !n.decimal {
-		q := p.skip(n.end, "st", "nd", "rd", "th")
-		if q > n.end && n.v <= 31 {
+	if q := p.Any(k, "other", "second"); q >= 0 && p.Any(p.Space(q), "of") < 0 {
+		r.Every, k = 2, p.Space(q)
+	} else if n, ok := p.Ascii(k); ok && n.V >= 1 && n.V <= 1000 && !n.Decimal {
+		q := p.Skip(n.End, "st", "nd", "rd", "th")
+		if q > n.End && n.V <= 31 {
 			r.Unit = Monthly
-			if w, end := p.word(p.space(q)); end >= 0 && w.e.kind == kWeekday && n.v <= 5 {
-				r.Nth, r.Weekdays = n.v, []time.Weekday{time.Weekday(w.e.n % 7)}
-				return r, nil, p.skip(p.space(end), "of the month", "of each month", "of every month")
+			if w, end := p.Word(p.Space(q)); end >= 0 && w.E.Kind == phrase.KWeekday && n.V <= 5 {
+				r.Nth, r.Weekdays = n.V, []time.Weekday{time.Weekday(w.E.N % 7)}
+				return r, nil, p.Skip(p.Space(end), "of the month", "of each month", "of every month")
 			}
-			r.MonthDays = []int{n.v}
-			return r, nil, p.skip(p.space(q), "of the month", "of each month", "of every month")
+			r.MonthDays = []int{n.V}
+			return r, nil, p.Skip(p.Space(q), "of the month", "of each month", "of every month")
 		}
-		r.Every, k = n.v, p.space(n.end)
-	} else if n, q := p.enNumber(k); q >= 0 && n > 1 {
-		r.Every, k = n, p.space(q)
+		r.Every, k = n.V, p.Space(n.End)
+	} else if n, q := p.EnNumber(k); q >= 0 && n > 1 {
+		r.Every, k = n, p.Space(q)
 	}
 	for _, x := range [...]struct {
 		w string
 		n int
-	}{{"morning", podForenoon}, {"afternoon", podAfternoon}, {"evening", podEvening}, {"night", podEvening}} {
-		if q := p.any(k, x.w); q >= 0 && r.Every == 1 {
+	}{{"morning", phrase.PodForenoon}, {"afternoon", phrase.PodAfternoon}, {"evening", phrase.PodEvening}, {"night", phrase.PodEvening}} {
+		if q := p.Any(k, x.w); q >= 0 && r.Every == 1 {
 			r.Unit = Daily
-			l, q := p.more(list{thePod(x.n)}, p.space(p.skip(p.space(q), "at")))
-			for isSpace(p.at(q - 1)) {
+			l, q := p.more(phrase.List{phrase.ThePod(x.n)}, p.Space(p.Skip(p.Space(q), "at")))
+			for quantity.IsSpace(p.At(q - 1)) {
 				q--
 			}
 			return r, l, q
@@ -80,33 +83,33 @@ func (p *parser) enEach(i int) (Repeat, list, int) {
 		r.Unit, r.Weekdays = Weekly, ws
 		return r, nil, q
 	}
-	u, q := p.enUnit(k)
+	u, q := p.EnUnit(k)
 	if q < 0 || q-k < 3 {
-		if l, q := p.list(k, nil); q >= 0 && l[0].kind == kMonth && !l[0].rel && r.Every == 1 {
-			r.Unit, r.Month = Yearly, l[0].n
-			if len(l) > 1 && l[1].kind == kDay {
-				r.MonthDays = []int{l[1].n}
+		if l, q := p.List(k, nil); q >= 0 && l[0].Kind == phrase.KMonth && !l[0].Rel && r.Every == 1 {
+			r.Unit, r.Month = Yearly, l[0].N
+			if len(l) > 1 && l[1].Kind == phrase.KDay {
+				r.MonthDays = []int{l[1].N}
 			}
 			return r, nil, q
 		}
 		return Repeat{}, nil, -1
 	}
 	switch u {
-	case uMinute:
+	case quantity.UMinute:
 		r.Unit = Minutely
-	case uHour:
+	case quantity.UHour:
 		r.Unit = Hourly
-	case uDay:
+	case quantity.UDay:
 		r.Unit = Daily
-	case uWorkday:
+	case quantity.UWorkday:
 		r.Unit, r.Workday = Daily, true
-	case uWeek:
+	case quantity.UWeek:
 		r.Unit = Weekly
-	case uMonth:
+	case quantity.UMonth:
 		r.Unit = Monthly
-	case uQuarter:
+	case quantity.UQuarter:
 		r.Unit = Quarterly
-	case uYear:
+	case quantity.UYear:
 		r.Unit = Yearly
 	default:
 		return Repeat{}, nil, -1
@@ -115,17 +118,17 @@ func (p *parser) enEach(i int) (Repeat, list, int) {
 }
 
 // inPattern puts "the last Friday", "the first day" into a monthly repetition.
-func (p *parser) inPattern(r *Repeat, e elem) bool {
+func (p *parser) inPattern(r *Repeat, e phrase.Elem) bool {
 	r.Unit = Monthly
-	switch e.kind {
-	case kNthDay:
-		r.MonthDays = []int{e.n}
-	case kNthWeekday:
-		r.Nth, r.Weekdays = e.n, []time.Weekday{time.Weekday(e.m % 7)}
-	case kNthWorkday:
-		r.Nth, r.Workday = e.n, true
-	case kDay:
-		r.MonthDays = []int{e.n}
+	switch e.Kind {
+	case phrase.KNthDay:
+		r.MonthDays = []int{e.N}
+	case phrase.KNthWeekday:
+		r.Nth, r.Weekdays = e.N, []time.Weekday{time.Weekday(e.M % 7)}
+	case phrase.KNthWorkday:
+		r.Nth, r.Workday = e.N, true
+	case phrase.KDay:
+		r.MonthDays = []int{e.N}
 	default:
 		return false
 	}
@@ -134,11 +137,11 @@ func (p *parser) inPattern(r *Repeat, e elem) bool {
 
 // enDetail reads "on Friday", "on the 15th", "on the last day", "on March 5" after a unit.
 func (p *parser) enDetail(r *Repeat, i int) int {
-	k := p.any(p.space(i), "on the", "on")
+	k := p.Any(p.Space(i), "on the", "on")
 	if k < 0 {
 		return i
 	}
-	k = p.space(k)
+	k = p.Space(k)
 	switch r.Unit {
 	case Weekly:
 		if ws, q := p.enWeekdays(k); q >= 0 {
@@ -146,32 +149,32 @@ func (p *parser) enDetail(r *Repeat, i int) int {
 			return q
 		}
 	case Monthly:
-		if n, ok := p.ascii(k); ok && n.v >= 1 && n.v <= 31 {
-			if q := p.skip(n.end, "st", "nd", "rd", "th"); q > n.end || p.edge(q) && p.at(q) != ':' {
-				if w, end := p.word(p.space(q)); q > n.end && end >= 0 && w.e.kind == kWeekday {
-					r.Nth, r.Weekdays = n.v, []time.Weekday{time.Weekday(w.e.n % 7)}
+		if n, ok := p.Ascii(k); ok && n.V >= 1 && n.V <= 31 {
+			if q := p.Skip(n.End, "st", "nd", "rd", "th"); q > n.End || p.Edge(q) && p.At(q) != ':' {
+				if w, end := p.Word(p.Space(q)); q > n.End && end >= 0 && w.E.Kind == phrase.KWeekday {
+					r.Nth, r.Weekdays = n.V, []time.Weekday{time.Weekday(w.E.N % 7)}
 					return end
 				}
-				r.MonthDays = []int{n.v}
+				r.MonthDays = []int{n.V}
 				return q
 			}
 		}
-		if q := p.any(k, "last day"); q >= 0 {
+		if q := p.Any(k, "last day"); q >= 0 {
 			r.MonthDays = []int{-1}
 			return q
 		}
-		if l, q := p.enUnits(k); q >= 0 && p.inPattern(r, l[0]) {
+		if l, q := p.EnUnits(k); q >= 0 && p.inPattern(r, l[0]) {
 			return q
 		}
-		if w, q := p.word(p.space(max(p.any(k, "last"), k))); q >= 0 && w.e.kind == kWeekday && p.any(k, "last") >= 0 {
-			r.Nth, r.Weekdays = -1, []time.Weekday{time.Weekday(w.e.n % 7)}
+		if w, q := p.Word(p.Space(max(p.Any(k, "last"), k))); q >= 0 && w.E.Kind == phrase.KWeekday && p.Any(k, "last") >= 0 {
+			r.Nth, r.Weekdays = -1, []time.Weekday{time.Weekday(w.E.N % 7)}
 			return q
 		}
 	case Yearly:
-		if l, q := p.list(k, nil); q >= 0 && l[0].kind == kMonth && !l[0].rel {
-			r.Month = l[0].n
-			if len(l) > 1 && l[1].kind == kDay {
-				r.MonthDays = []int{l[1].n}
+		if l, q := p.List(k, nil); q >= 0 && l[0].Kind == phrase.KMonth && !l[0].Rel {
+			r.Month = l[0].N
+			if len(l) > 1 && l[1].Kind == phrase.KDay {
+				r.MonthDays = []int{l[1].N}
 			}
 			return q
 		}
@@ -184,30 +187,30 @@ func (p *parser) enWeekdays(i int) ([]time.Weekday, int) {
 	var out []time.Weekday
 	end := -1
 	for pos := i; len(out) <= 7; {
-		x, q := p.word(pos)
+		x, q := p.Word(pos)
 		if q < 0 && end < 0 {
 			return nil, -1
 		}
-		if q < 0 || x.e.kind != kWeekday {
+		if q < 0 || x.E.Kind != phrase.KWeekday {
 			break
 		}
-		q = p.skip(q, "s")
-		out = append(out, time.Weekday(x.e.n%7))
+		q = p.Skip(q, "s")
+		out = append(out, time.Weekday(x.E.N%7))
 		end = q
-		if k := p.rangeSign(q); k >= 0 {
-			if y, e := p.word(k); e >= 0 && y.e.kind == kWeekday && y.e.n > x.e.n {
-				for d := x.e.n + 1; d <= y.e.n; d++ {
+		if k := p.RangeSign(q); k >= 0 {
+			if y, e := p.Word(k); e >= 0 && y.E.Kind == phrase.KWeekday && y.E.N > x.E.N {
+				for d := x.E.N + 1; d <= y.E.N; d++ {
 					out = append(out, time.Weekday(d%7))
 				}
 				end = e
 				break
 			}
 		}
-		k := p.any(p.space(q), ", and", ",", "and", "&", "/")
+		k := p.Any(p.Space(q), ", and", ",", "and", "&", "/")
 		if k < 0 {
 			break
 		}
-		pos = p.space(k)
+		pos = p.Space(k)
 	}
 	if end < 0 {
 		return nil, -1

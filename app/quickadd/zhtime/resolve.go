@@ -3,6 +3,9 @@ package zhtime
 import (
 	"time"
 
+	"dingban/app/quickadd/zhtime/phrase"
+	"dingban/app/quickadd/zhtime/quantity"
+
 	"dingban/app/workday/lunar"
 )
 
@@ -22,7 +25,7 @@ type when struct {
 }
 
 func (p *parser) date(y, m, d int) time.Time {
-	return time.Date(y, time.Month(m), d, 0, 0, 0, 0, p.ref.Location())
+	return time.Date(y, time.Month(m), d, 0, 0, 0, 0, p.Ref.Location())
 }
 
 func (p *parser) midnight(t time.Time) time.Time { return p.date(t.Year(), int(t.Month()), t.Day()) }
@@ -41,9 +44,9 @@ func addMonths(t time.Time, n int) time.Time {
 }
 
 // move adds a span, sign times.
-func move(t time.Time, s Span, sign int) time.Time {
+func move(t time.Time, s quantity.Span, sign int) time.Time {
 	t = addMonths(t, sign*(12*s.Years+s.Months)).AddDate(0, 0, sign*s.Days)
-	for n := min(s.Workdays, maxCount); n > 0; {
+	for n := min(s.Workdays, quantity.MaxCount); n > 0; {
 		// whole weeks at once, so that the loop is short
 		if n > 5 {
 			t = t.AddDate(0, 0, sign*7*((n-1)/5))
@@ -61,11 +64,11 @@ func move(t time.Time, s Span, sign int) time.Time {
 // step moves a base by n cycles.
 func (p *parser) step(t time.Time, cycle, n int) time.Time {
 	switch cycle {
-	case uYear:
+	case quantity.UYear:
 		return p.date(t.Year()+n, int(t.Month()), 1)
-	case uMonth:
+	case quantity.UMonth:
 		return p.date(t.Year(), int(t.Month())+n, 1)
-	case uWeek:
+	case quantity.UWeek:
 		return p.monday(t).AddDate(0, 0, 7*n)
 	default:
 		return p.midnight(t).AddDate(0, 0, n)
@@ -79,12 +82,12 @@ const maxCycles = 9
 const maxLeapCycles = 24
 
 // settle resolves a list, moving what has no anchor in the wanted direction.
-func (p *parser) settle(l list, dir Direction) (when, bool) {
-	cycle := l[0].cycle()
-	if l[0].anchored() || cycle < 0 {
-		return p.resolve(l, p.ref)
+func (p *parser) settle(l phrase.List, dir Direction) (when, bool) {
+	cycle := l[0].Cycle()
+	if l[0].Anchored() || cycle < 0 {
+		return p.resolve(l, p.Ref)
 	}
-	w, ok := p.resolve(l, p.ref)
+	w, ok := p.resolve(l, p.Ref)
 	switch dir {
 	case This:
 		if ok {
@@ -92,26 +95,26 @@ func (p *parser) settle(l list, dir Direction) (when, bool) {
 		}
 	case Past:
 		for n := 0; n > -maxCycles; n-- {
-			if w, ok = p.resolve(l, p.step(p.ref, cycle, n)); ok && w.start.Before(p.ref) {
+			if w, ok = p.resolve(l, p.step(p.Ref, cycle, n)); ok && w.start.Before(p.Ref) {
 				return w, true
 			}
 		}
 		return w, ok
 	}
-	if l[0].kind == kLunarMonth || l[0].kind == kFestival {
+	if l[0].Kind == phrase.KLunarMonth || l[0].Kind == phrase.KFestival {
 		// the lunar year may have begun in the year before
-		if v, good := p.resolve(l, p.step(p.ref, cycle, -1)); good && !p.over(v) && dir == Future {
+		if v, good := p.resolve(l, p.step(p.Ref, cycle, -1)); good && !p.over(v) && dir == Future {
 			return v, true
 		}
 	}
 	cycles := maxCycles
-	if l[0].kind == kLunarMonth && l[0].flag {
+	if l[0].Kind == phrase.KLunarMonth && l[0].Flag {
 		cycles = maxLeapCycles
 	}
 	for n := range cycles {
-		base := p.ref
+		base := p.Ref
 		if n > 0 {
-			base = p.step(p.ref, cycle, n)
+			base = p.step(p.Ref, cycle, n)
 		}
 		if w, ok = p.resolve(l, base); ok && (dir == This || !p.over(w)) {
 			return w, true
@@ -123,19 +126,19 @@ func (p *parser) settle(l list, dir Direction) (when, bool) {
 // over tells that a time is past: a clock time when it has begun, the rest when it has ended.
 func (p *parser) over(w when) bool {
 	if w.hasTime && w.grain <= Hour {
-		return w.start.Before(p.ref)
+		return w.start.Before(p.Ref)
 	}
-	return !w.end.After(p.ref)
+	return !w.end.After(p.Ref)
 }
 
 // resolve narrows from the first element to the last.
-func (p *parser) resolve(l list, base time.Time) (when, bool) {
+func (p *parser) resolve(l phrase.List, base time.Time) (when, bool) {
 	w := when{pod: -1, base: base}
 	for k := range l {
 		if !p.narrow(&w, l[k], k > 0) {
 			return w, false
 		}
-		w.approx = w.approx || l[k].approx
+		w.approx = w.approx || l[k].Approx
 	}
 	y := w.start.Year()
 	return w, y >= 1 && y < 10000
@@ -148,47 +151,47 @@ func (w *when) set(g Grain, start, end time.Time) bool {
 }
 
 // narrow applies one element. in tells that w holds a context; otherwise the base is it.
-func (p *parser) narrow(w *when, e elem, in bool) bool {
+func (p *parser) narrow(w *when, e phrase.Elem, in bool) bool {
 	t := w.base
 	if in {
 		t = w.start
 	}
 	y := t.Year()
-	switch e.kind {
-	case kCentury, kDecade, kYear, kHalf, kYearPart, kQuarter, kSeason:
+	switch e.Kind {
+	case phrase.KCentury, phrase.KDecade, phrase.KYear, phrase.KHalf, phrase.KYearPart, phrase.KQuarter, phrase.KSeason:
 		return p.narrowYear(w, e, t, in)
-	case kMonth:
-		if e.rel {
-			f := p.date(y, int(t.Month())+e.n, 1)
+	case phrase.KMonth:
+		if e.Rel {
+			f := p.date(y, int(t.Month())+e.N, 1)
 			return w.set(Month, f, f.AddDate(0, 1, 0))
 		}
-		f := p.date(y, e.n, 1)
+		f := p.date(y, e.N, 1)
 		if in && (f.Before(p.date(w.start.Year(), int(w.start.Month()), 1)) || !f.Before(w.end)) && w.grain < Year {
 			return false
 		}
 		return w.set(Month, f, f.AddDate(0, 1, 0))
-	case kMonthNth:
-		f := p.date(y, int(t.Month())+e.n-1, 1)
+	case phrase.KMonthNth:
+		f := p.date(y, int(t.Month())+e.N-1, 1)
 		if !in {
-			f = p.date(y, e.n, 1)
+			f = p.date(y, e.N, 1)
 		}
-		if e.n < 0 {
-			f = p.date(w.end.Year(), int(w.end.Month())+e.n, 1)
+		if e.N < 0 {
+			f = p.date(w.end.Year(), int(w.end.Month())+e.N, 1)
 		}
 		return (!in || f.Before(w.end)) && w.set(Month, f, f.AddDate(0, 1, 0))
-	case kLunarMonth, kLunarDay:
+	case phrase.KLunarMonth, phrase.KLunarDay:
 		return p.narrowLunar(w, e, t, in)
-	case kMonthPart:
+	case phrase.KMonthPart:
 		return p.narrowMonthPart(w, e, t, in)
-	case kWeek:
-		m := p.monday(t).AddDate(0, 0, 7*e.n)
+	case phrase.KWeek:
+		m := p.monday(t).AddDate(0, 0, 7*e.N)
 		return w.set(Week, m, m.AddDate(0, 0, 7))
-	case kWeekNth:
+	case phrase.KWeekNth:
 		return p.narrowWeekNth(w, e, t, in)
-	case kWeekPart:
+	case phrase.KWeekPart:
 		m := p.monday(t)
 		from, to := 5, 7
-		switch e.n {
+		switch e.N {
 		case 1:
 			from, to = 2, 4
 		case 2:
@@ -201,19 +204,19 @@ func (p *parser) narrow(w *when, e elem, in bool) bool {
 		w.set(Day, m.AddDate(0, 0, from), m.AddDate(0, 0, to))
 		w.many = true
 		return true
-	case kFirst:
+	case phrase.KFirst:
 		return p.narrowFirst(w, e)
-	case kOffset, kSpan, kShift, kNow:
+	case phrase.KOffset, phrase.KSpan, phrase.KShift, phrase.KNow:
 		return p.narrowCounted(w, e, t)
-	case kPod:
+	case phrase.KPod:
 		d := p.midnight(t)
-		q := pods[e.n]
+		q := phrase.Pods[e.N]
 		w.set(PartOfDay, d.Add(0), d)
-		w.start = p.hour(d, q.from, 0, 0)
-		w.end = p.hour(d, q.to, 0, 0)
-		w.pod, w.hour = e.n, q.at
+		w.start = p.hour(d, q.From, 0, 0)
+		w.end = p.hour(d, q.To, 0, 0)
+		w.pod, w.hour = e.N, q.At
 		return true
-	case kClock:
+	case phrase.KClock:
 		return p.narrowClock(w, e, t)
 	}
 	return p.narrowDay(w, e, t, in)
@@ -224,39 +227,38 @@ func (p *parser) hour(d time.Time, h, m, s int) time.Time {
 	return time.Date(d.Year(), d.Month(), d.Day(), h, m, s, 0, d.Location())
 }
 
-func (p *parser) narrowYear(w *when, e elem, t time.Time, in bool) bool {
+func (p *parser) narrowYear(w *when, e phrase.Elem, t time.Time, in bool) bool {
 	y := t.Year()
 	set := func(g Grain, m, n int) bool {
 		f := p.date(y, m, 1)
 		return w.set(g, f, f.AddDate(0, n, 0))
 	}
-	switch e.kind {
-	case kCentury:
-		c := e.n
-		if e.rel {
-			c = (y-1)/100 + 1 + e.n
-			c = y/100 + 1 + e.n
+	switch e.Kind {
+	case phrase.KCentury:
+		c := e.N
+		if e.Rel {
+			c = y/100 + 1 + e.N
 		}
 		return w.set(Century, p.date((c-1)*100, 1, 1), p.date(c*100, 1, 1))
-	case kDecade:
-		d := e.n
+	case phrase.KDecade:
+		d := e.N
 		if d < 0 {
-			d = y/100*100 + e.m
+			d = y/100*100 + e.M
 			if !in && d > y {
 				d -= 100
 			}
 		}
 		return w.set(Decade, p.date(d, 1, 1), p.date(d+10, 1, 1))
-	case kYear:
-		y = e.n
-		if e.rel {
-			y = t.Year() + e.n
+	case phrase.KYear:
+		y = e.N
+		if e.Rel {
+			y = t.Year() + e.N
 		}
 		return set(Year, 1, 12)
-	case kHalf:
-		return set(HalfYear, 6*e.n-5, 6)
-	case kYearPart:
-		switch e.n {
+	case phrase.KHalf:
+		return set(HalfYear, 6*e.N-5, 6)
+	case phrase.KYearPart:
+		switch e.N {
 		case 0:
 			return set(HalfYear, 1, 2)
 		case 1:
@@ -264,14 +266,14 @@ func (p *parser) narrowYear(w *when, e elem, t time.Time, in bool) bool {
 		default:
 			return set(HalfYear, 11, 2)
 		}
-	case kQuarter:
-		if e.rel {
-			f := p.date(y, (int(t.Month())-1)/3*3+1+3*e.n, 1)
+	case phrase.KQuarter:
+		if e.Rel {
+			f := p.date(y, (int(t.Month())-1)/3*3+1+3*e.N, 1)
 			return w.set(Quarter, f, f.AddDate(0, 3, 0))
 		}
-		return set(Quarter, 3*e.n-2, 3)
+		return set(Quarter, 3*e.N-2, 3)
 	}
-	switch e.n {
+	switch e.N {
 	case 4:
 		return set(HalfYear, 7, 2)
 	case 5:
@@ -279,34 +281,34 @@ func (p *parser) narrowYear(w *when, e elem, t time.Time, in bool) bool {
 	case 3:
 		return set(Quarter, 12, 3)
 	default:
-		return set(Quarter, 3*e.n+3, 3)
+		return set(Quarter, 3*e.N+3, 3)
 	}
 }
 
-func (p *parser) narrowLunar(w *when, e elem, t time.Time, in bool) bool {
-	zone := p.ref.Location()
-	if e.kind == kLunarMonth {
+func (p *parser) narrowLunar(w *when, e phrase.Elem, t time.Time, in bool) bool {
+	zone := p.Ref.Location()
+	if e.Kind == phrase.KLunarMonth {
 		y := t.Year()
-		d := lunar.Date{Year: y, Month: e.n, Day: 1, Leap: e.flag}
+		d := lunar.Date{Year: y, Month: e.N, Day: 1, Leap: e.Flag}
 		start, err := d.In(zone)
 		if err != nil {
 			return false
 		}
-		n, err := lunar.MonthDays(y, e.n, e.flag)
+		n, err := lunar.MonthDays(y, e.N, e.Flag)
 		if err != nil {
 			return false
 		}
 		w.set(Month, start, start.AddDate(0, 0, n))
-		w.lunarYear, w.lunarMonth, w.leap = y, e.n, e.flag
+		w.lunarYear, w.lunarMonth, w.leap = y, e.N, e.Flag
 		return true
 	}
-	d := lunar.Date{Year: w.lunarYear, Month: w.lunarMonth, Day: e.n, Leap: w.leap}
+	d := lunar.Date{Year: w.lunarYear, Month: w.lunarMonth, Day: e.N, Leap: w.leap}
 	if w.lunarYear == 0 {
 		at, err := lunar.From(t)
 		if err != nil {
 			return false
 		}
-		d = lunar.Date{Year: at.Year, Month: at.Month, Day: e.n, Leap: at.Leap}
+		d = lunar.Date{Year: at.Year, Month: at.Month, Day: e.N, Leap: at.Leap}
 	}
 	start, err := d.In(zone)
 	if err != nil {
@@ -315,7 +317,7 @@ func (p *parser) narrowLunar(w *when, e elem, t time.Time, in bool) bool {
 	return w.set(Day, start, start.AddDate(0, 0, 1))
 }
 
-func (p *parser) narrowMonthPart(w *when, e elem, t time.Time, in bool) bool {
+func (p *parser) narrowMonthPart(w *when, e phrase.Elem, t time.Time, in bool) bool {
 	f := p.date(t.Year(), int(t.Month()), 1)
 	if in && w.lunarYear > 0 {
 		f = w.start
@@ -331,7 +333,7 @@ func (p *parser) narrowMonthPart(w *when, e elem, t time.Time, in bool) bool {
 		}
 		return w.set(Xun, f.AddDate(0, 0, from-1), end)
 	}
-	switch e.n {
+	switch e.N {
 	case 0:
 		return at(1, 5)
 	case 1:
@@ -351,34 +353,34 @@ func (p *parser) narrowMonthPart(w *when, e elem, t time.Time, in bool) bool {
 	}
 }
 
-func (p *parser) narrowWeekNth(w *when, e elem, t time.Time, in bool) bool {
+func (p *parser) narrowWeekNth(w *when, e phrase.Elem, t time.Time, in bool) bool {
 	var m time.Time
 	if !in || w.grain >= HalfYear {
 		m = p.monday(p.date(t.Year(), 1, 4)) // ISO 8601: the week with 4 January is the first
-		if e.n < 0 {
+		if e.N < 0 {
 			m = p.monday(p.date(t.Year(), 12, 28)).AddDate(0, 0, 7)
 		}
 	} else {
 		m = p.monday(w.start)
-		if e.n < 0 {
+		if e.N < 0 {
 			m = p.monday(w.end.AddDate(0, 0, -1)).AddDate(0, 0, 7)
 		}
 	}
-	if e.n > 0 {
+	if e.N > 0 {
 		m = m.AddDate(0, 0, -7)
 	}
-	m = m.AddDate(0, 0, 7*e.n)
+	m = m.AddDate(0, 0, 7*e.N)
 	if in && !m.Before(w.end) {
 		return false
 	}
 	return w.set(Week, m, m.AddDate(0, 0, 7))
 }
 
-func (p *parser) narrowFirst(w *when, e elem) bool {
-	if e.flag { // the beginning, middle and end of a decade or century
+func (p *parser) narrowFirst(w *when, e phrase.Elem) bool {
+	if e.Flag { // the beginning, middle and end of a decade or century
 		years := w.end.Year() - w.start.Year()
 		from, to := 0, years/5
-		switch e.n {
+		switch e.N {
 		case 1:
 			from, to = years*2/5, years*3/5
 		case 2:
@@ -389,12 +391,12 @@ func (p *parser) narrowFirst(w *when, e elem) bool {
 		w.many = true
 		return true
 	}
-	g := grainOf(e.m)
-	n, back := e.n, false
+	g := grainOf(e.M)
+	n, back := e.N, false
 	if n < 0 {
 		n, back = -n, true
 	}
-	s := span(e.m, n, 0)
+	s := quantity.Measure(e.M, n, 0)
 	if back {
 		from := move(w.end, s, -1)
 		if from.Before(w.start) {
@@ -414,279 +416,20 @@ func (p *parser) narrowFirst(w *when, e elem) bool {
 
 func grainOf(unit int) Grain {
 	switch unit {
-	case uSecond:
+	case quantity.USecond:
 		return Second
-	case uMinute:
+	case quantity.UMinute:
 		return Minute
-	case uHour:
+	case quantity.UHour:
 		return Hour
-	case uWeek:
+	case quantity.UWeek:
 		return Week
-	case uMonth:
+	case quantity.UMonth:
 		return Month
-	case uQuarter:
+	case quantity.UQuarter:
 		return Quarter
-	case uYear:
+	case quantity.UYear:
 		return Year
 	}
 	return Day
-}
-
-// narrowCounted resolves what is counted from the reference time or from what was named before.
-func (p *parser) narrowCounted(w *when, e elem, t time.Time) bool {
-	sign := 1
-	if e.flag {
-		sign = -1
-	}
-	switch e.kind {
-	case kNow:
-		w.set(Second, p.ref, p.ref)
-		w.hasTime = true
-		return true
-	case kOffset:
-		to := move(p.ref, e.span, sign)
-		if e.span.Clock != 0 {
-			g := Minute
-			if e.span.Clock%time.Minute != 0 {
-				g = Second
-			}
-			w.set(g, to, to.Add(time.Minute))
-			w.hasTime = true
-			return true
-		}
-		d := p.midnight(to)
-		return w.set(Day, d, d.AddDate(0, 0, 1))
-	case kSpan:
-		return p.narrowSpan(w, e, sign)
-	}
-	return p.narrowShift(w, e, sign)
-}
-
-func (p *parser) narrowSpan(w *when, e elem, sign int) bool {
-	today := p.midnight(p.ref)
-	g := grainOf(e.m)
-	switch {
-	case e.span.Clock != 0 && e.span.Days+e.span.Months+e.span.Years == 0:
-		to := move(p.ref, e.span, sign)
-		if sign < 0 {
-			w.set(g, to, p.ref)
-		} else {
-			w.set(g, p.ref, to)
-		}
-		w.hasTime = true
-	case e.x == 2: // within
-		w.set(g, p.ref, move(today, e.span, 1).AddDate(0, 0, 1))
-	case e.x == 4: // today and tomorrow
-		w.set(g, today.AddDate(0, 0, e.n), move(today.AddDate(0, 0, e.n), e.span, 1))
-	case e.x == 3: // these days
-		w.set(g, today, move(today, e.span, 1))
-	case e.x == 1 && (e.m == uWeek || e.m == uMonth || e.m == uYear || e.m == uQuarter):
-		// the calendar's own weeks or months
-		at := p.monday(p.ref)
-		switch e.m {
-		case uMonth:
-			at = p.date(p.ref.Year(), int(p.ref.Month()), 1)
-		case uQuarter:
-			at = p.date(p.ref.Year(), (int(p.ref.Month())-1)/3*3+1, 1)
-		case uYear:
-			at = p.date(p.ref.Year(), 1, 1)
-		}
-		if sign < 0 {
-			w.set(g, move(at, e.span, -1), at)
-		} else {
-			next := move(at, span(e.m, 1, 0), 1)
-			w.set(g, next, move(next, e.span, 1))
-		}
-	case sign < 0:
-		w.set(g, move(today, e.span, -1), today)
-	default:
-		w.set(g, today.AddDate(0, 0, 1), move(today.AddDate(0, 0, 1), e.span, 1))
-	}
-	w.many = true
-	return true
-}
-
-func (p *parser) narrowShift(w *when, e elem, sign int) bool {
-	if e.span.Clock != 0 {
-		at := w.start
-		if !w.hasTime && sign > 0 {
-			at = w.end
-		}
-		to := move(at, e.span, sign)
-		w.set(Minute, to, to.Add(time.Minute))
-		w.hasTime = true
-		return true
-	}
-	from := p.midnight(w.start)
-	if sign > 0 && w.end.After(w.start) {
-		from = p.midnight(w.end.Add(-1))
-	}
-	var d time.Time
-	switch {
-	case e.x > 0: // the n-th such weekday
-		d = from.AddDate(0, 0, sign)
-		for (int(d.Weekday())+6)%7+1 != e.x {
-			d = d.AddDate(0, 0, sign)
-		}
-		d = d.AddDate(0, 0, sign*7*(e.n-1))
-	case e.m == uWorkday:
-		d = move(from, Span{Workdays: e.n}, sign)
-	case e.m == uWeek:
-		m := p.monday(from).AddDate(0, 0, sign*7*e.n)
-		return w.set(Week, m, m.AddDate(0, 0, 7))
-	case e.n > 0:
-		d = from.AddDate(0, 0, sign*e.n)
-	default:
-		d = move(from, e.span, sign)
-	}
-	return w.set(Day, d, d.AddDate(0, 0, 1))
-}
-
-func (p *parser) narrowDay(w *when, e elem, t time.Time, in bool) bool {
-	whole := func(d time.Time) bool { return w.set(Day, d, d.AddDate(0, 0, 1)) }
-	switch e.kind {
-	case kDay:
-		if e.rel {
-			return whole(p.midnight(t).AddDate(0, 0, e.n))
-		}
-		if in && w.grain > Month || !validDay(t.Year(), int(t.Month()), e.n) {
-			return false
-		}
-		return whole(p.date(t.Year(), int(t.Month()), e.n))
-	case kWeekday:
-		if in && w.grain == Month {
-			return whole(nthWeekday(w.start, time.Weekday(e.n%7), 1))
-		}
-		return whole(p.monday(t).AddDate(0, 0, e.n-1))
-	case kFestival:
-		f := festivalOf(e.fest)
-		if f == nil {
-			return false
-		}
-		d, ok := f.find(t.Year(), p.ref.Location())
-		if !ok {
-			return false
-		}
-		if e.flag {
-			d = d.AddDate(0, 0, -f.lead)
-			w.set(Day, d, d.AddDate(0, 0, f.days))
-			w.many = true
-			return true
-		}
-		return whole(d)
-	}
-	if !in && e.kind == kNthWeekday {
-		f := p.date(t.Year(), int(t.Month()), 1)
-		w.set(Month, f, f.AddDate(0, 1, 0))
-		in = true
-	}
-	if !in {
-		return false
-	}
-	switch e.kind {
-	case kNthDay:
-		d := w.start.AddDate(0, 0, e.n-1)
-		if e.n < 0 {
-			d = w.end.AddDate(0, 0, e.n)
-		}
-		if d.Before(w.start) || !d.Before(w.end) {
-			return false
-		}
-		return whole(d)
-	case kNthWeekday:
-		d := nthWeekday(w.start, time.Weekday(e.m%7), max(e.n, 1))
-		if e.n < 0 {
-			d = w.end.AddDate(0, 0, -1)
-			for int(d.Weekday()) != e.m%7 {
-				d = d.AddDate(0, 0, -1)
-			}
-			d = d.AddDate(0, 0, 7*(e.n+1))
-		}
-		if d.Before(w.start) || !d.Before(w.end) {
-			return false
-		}
-		return whole(d)
-	case kNthWorkday:
-		d := move(w.start.AddDate(0, 0, -1), Span{Workdays: max(e.n, 1)}, 1)
-		if e.n < 0 {
-			d = move(w.end, Span{Workdays: -e.n}, -1)
-		}
-		if d.Before(w.start) || !d.Before(w.end) {
-			return false
-		}
-		return whole(d)
-	}
-	return false
-}
-
-// narrowClock puts a clock time into a day, in the part of the day that was named.
-func (p *parser) narrowClock(w *when, e elem, t time.Time) bool {
-	h, q := e.n, w.pod
-	day := p.midnight(t)
-	if q >= 0 && w.grain == PartOfDay {
-		day = p.midnight(w.start)
-		if q == podMidnight || q == podNight {
-			day = p.midnight(w.start)
-		}
-	}
-	switch {
-	case e.half == 2 && h < 12:
-		h += 12
-	case e.half == 1 && h == 12:
-		h = 0
-	case e.half > 0:
-	default:
-		h = hourIn(h, q)
-		if q < 0 && p.opt.Afternoon && e.loose && h >= 1 && h <= 6 {
-			h += 12
-		}
-	}
-	m, s := max(e.m, 0), max(e.x, 0)
-	if h == 24 && (m > 0 || s > 0) && q < 0 && e.n == 24 {
-		return false
-	}
-	start := p.hour(day, h, m, s)
-	g, d := Hour, time.Hour
-	switch {
-	case e.x >= 0:
-		g, d = Second, time.Second
-	case e.m >= 0:
-		g, d = Minute, time.Minute
-	}
-	w.set(g, start, start.Add(d))
-	w.hasTime, w.pod = true, q
-	return true
-}
-
-// hourIn reads an hour of twelve in a part of the day; hours past 24 are after midnight.
-func hourIn(h, q int) int {
-	switch q {
-	case podAfternoon, podEarlyNoon, podDusk:
-		if h < 12 && h > 0 {
-			return h + 12
-		}
-	case podNoon:
-		if h >= 1 && h <= 4 {
-			return h + 12
-		}
-	case podEvening, podNight:
-		switch {
-		case h == 12 || h < 5 && h >= 0:
-			return h%12 + 24
-		case h < 12:
-			return h + 12
-		}
-	case podMidnight:
-		switch {
-		case h == 12:
-			return 24
-		case h >= 9 && h < 12:
-			return h + 12
-		}
-	case podSmall:
-		if h == 12 {
-			return 0
-		}
-	}
-	return h
 }

@@ -9,10 +9,19 @@ package zhtime
 import (
 	"time"
 	"unicode/utf8"
+
+	"dingban/app/quickadd/zhtime/phrase"
+	"dingban/app/quickadd/zhtime/quantity"
 )
 
 // MaxRunes bounds the line: what comes after is not looked at.
-const MaxRunes = 4096
+const MaxRunes = quantity.MaxRunes
+
+// Span is a length of time.
+type Span = quantity.Span
+
+// Festival names a festival or a solar term.
+type Festival = phrase.Festival
 
 // Kind tells what an expression is about.
 type Kind uint8
@@ -74,20 +83,6 @@ type Options struct {
 	Afternoon bool
 }
 
-// Span is a length of time, calendar units apart from clock units because they differ in length.
-type Span struct {
-	Years, Months, Days, Workdays int
-	Clock                         time.Duration
-}
-
-// IsZero reports whether the span is empty.
-func (s Span) IsZero() bool { return s == Span{} }
-
-// Length is about how long the span is: a year has 365 days, a month 30, a working day counts as a day.
-func (s Span) Length() time.Duration {
-	return time.Duration(s.Years*365+s.Months*30+s.Days+s.Workdays)*24*time.Hour + s.Clock
-}
-
 // Expr is one expression found.
 type Expr struct {
 	// From and To are the byte offsets in the original text, RuneFrom and RuneTo the same in runes; modifiers belong to it.
@@ -111,8 +106,8 @@ type Expr struct {
 	// Clock is the time of day of a reminder that names one ("the day before at nine"), when HasTime.
 	Clock time.Duration
 
-	hour int  // the hour people mean by this part of the day
-	list list // what it was made of, while a line is read
+	hour int         // the hour people mean by this part of the day
+	list phrase.List // what it was made of, while a line is read
 	when when
 }
 
@@ -165,18 +160,28 @@ type Repeat struct {
 	Festival  Festival // of yearly ones: the day of a festival or solar term
 }
 
+// parser reads one line. It is made for one call and changes nothing once made.
+type parser struct {
+	phrase.Reader
+	opt Options
+}
+
+func newParser(text string, ref time.Time, opt Options) *parser {
+	return &parser{phrase.Reader{Line: quantity.NewLine(text), Ref: ref}, opt}
+}
+
 // Find gives the expressions in a line, in order and without overlap. The reference time carries the zone.
 func Find(text string, ref time.Time, opt Options) []Expr {
 	p := newParser(text, ref, opt)
 	var out []Expr
-	for i := 0; i < len(p.rs); {
-		if !p.mayBegin(i) {
+	for i := 0; i < len(p.Runes); {
+		if !p.MayBegin(i) {
 			i++
 			continue
 		}
 		e, end, ok := p.expr(i)
 		if !ok {
-			i = p.afterMiss(i)
+			i = p.AfterMiss(i)
 			continue
 		}
 		e.RuneFrom, e.RuneTo = i, end
@@ -197,18 +202,18 @@ func Find(text string, ref time.Time, opt Options) []Expr {
 // Parse reads a text that is nothing but one expression, and is then less strict: a year may be a bare number.
 func Parse(text string, ref time.Time, opt Options) (Expr, bool) {
 	p := newParser(text, ref, opt)
-	p.whole = true
-	from, to := 0, len(p.rs)
-	for from < to && isSpace(p.rs[from]) {
+	p.Whole = true
+	from, to := 0, len(p.Runes)
+	for from < to && quantity.IsSpace(p.Runes[from]) {
 		from++
 	}
-	for to > from && isSpace(p.rs[to-1]) {
+	for to > from && quantity.IsSpace(p.Runes[to-1]) {
 		to--
 	}
 	if from == to || utf8.RuneCountInString(text) > MaxRunes {
 		return Expr{}, false
 	}
-	p.rs = p.rs[:to]
+	p.Runes = p.Runes[:to]
 	e, end, ok := p.expr(from)
 	if !ok || end != to {
 		if e, end, ok = p.bare(from); !ok || end != to {

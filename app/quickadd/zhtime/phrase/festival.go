@@ -1,4 +1,4 @@
-package zhtime
+package phrase
 
 import (
 	"time"
@@ -25,8 +25,8 @@ type festival struct {
 	kind   festKind
 	a, b   int // month and day; term; month and n
 	wd     time.Weekday
-	days   int // how long its holidays commonly last, 0 for one day
-	lead   int // how many days before it they begin
+	Days   int // how long its holidays commonly last, 0 for one day
+	Lead   int // how many days before it they begin
 	words  string
 	guard  bool // the word is also an everyday one, or part of names: take it only where a time is expected
 	weath  bool // also a word of the weather
@@ -34,25 +34,25 @@ type festival struct {
 }
 
 var festivals = []festival{
-	{code: "new-year", kind: festSolar, a: 1, b: 1, days: 3, words: "元旦节 元旦 阳历年 新年 new_year's_day new_years_day"},
-	{code: "spring", kind: festLunar, a: 1, b: 1, days: 8, lead: 1, words: "春节 大年初一 年初一 农历新年 农历年 旧历年 过年 spring_festival chinese_new_year lunar_new_year"},
+	{code: "new-year", kind: festSolar, a: 1, b: 1, Days: 3, words: "元旦节 元旦 阳历年 新年 new_year's_day new_years_day"},
+	{code: "spring", kind: festLunar, a: 1, b: 1, Days: 8, Lead: 1, words: "春节 大年初一 年初一 农历新年 农历年 旧历年 过年 spring_festival chinese_new_year lunar_new_year"},
 	{code: "spring-eve", kind: festEve, words: "大年三十 大年夜 除夕夜 除夕 年三十 大年卅 年夜 lunar_new_year's_eve"},
 	{code: "lantern", kind: festLunar, a: 1, b: 15, words: "元宵节 元宵 上元节 lantern_festival"},
 	{code: "dragon-head", kind: festLunar, a: 2, b: 2, words: "龙抬头"},
 	{code: "shangsi", kind: festLunar, a: 3, b: 3, words: "上巳节"},
-	{code: "qingming", kind: festTerm, a: int(lunar.PureBrightness), days: 3, words: "清明节 清明 扫墓节 qingming_festival qingming"},
-	{code: "labour", kind: festSolar, a: 5, b: 1, days: 5, words: "五一劳动节 国际劳动节 劳动节 labour_day labor_day"},
-	{code: "labour", kind: festSolar, a: 5, b: 1, days: 5, words: "五一节 五一 51劳动节", guard: true, number: true},
-	{code: "dragon-boat", kind: festLunar, a: 5, b: 5, days: 3, words: "端午节 端午 端阳节 dragon_boat_festival"},
+	{code: "qingming", kind: festTerm, a: int(lunar.PureBrightness), Days: 3, words: "清明节 清明 扫墓节 qingming_festival qingming"},
+	{code: "labour", kind: festSolar, a: 5, b: 1, Days: 5, words: "五一劳动节 国际劳动节 劳动节 labour_day labor_day"},
+	{code: "labour", kind: festSolar, a: 5, b: 1, Days: 5, words: "五一节 五一 51劳动节", guard: true, number: true},
+	{code: "dragon-boat", kind: festLunar, a: 5, b: 5, Days: 3, words: "端午节 端午 端阳节 dragon_boat_festival"},
 	{code: "qixi", kind: festLunar, a: 7, b: 7, words: "七夕节 七夕 乞巧节 中国情人节", number: true},
 	{code: "ghost", kind: festLunar, a: 7, b: 15, words: "中元节 中元 鬼节 盂兰盆节"},
-	{code: "mid-autumn", kind: festLunar, a: 8, b: 15, days: 3, words: "中秋节 中秋 团圆节 mid-autumn_festival mid-autumn"},
+	{code: "mid-autumn", kind: festLunar, a: 8, b: 15, Days: 3, words: "中秋节 中秋 团圆节 mid-autumn_festival mid-autumn"},
 	{code: "double-ninth", kind: festLunar, a: 9, b: 9, words: "重阳节 重阳 登高节 老人节"},
 	{code: "winter-clothes", kind: festLunar, a: 10, b: 1, words: "寒衣节"},
 	{code: "laba", kind: festLunar, a: 12, b: 8, words: "腊八节 腊八"},
 	{code: "little-year", kind: festLunar, a: 12, b: 23, words: "小年夜 小年 祭灶节"},
-	{code: "national", kind: festSolar, a: 10, b: 1, days: 7, words: "十一国庆节 十一国庆 国庆节 国庆 national_day"},
-	{code: "national", kind: festSolar, a: 10, b: 1, days: 7, words: "十一", guard: true, number: true},
+	{code: "national", kind: festSolar, a: 10, b: 1, Days: 7, words: "十一国庆节 十一国庆 国庆节 国庆 national_day"},
+	{code: "national", kind: festSolar, a: 10, b: 1, Days: 7, words: "十一", guard: true, number: true},
 	{code: "valentine", kind: festSolar, a: 2, b: 14, words: "西方情人节 情人节 valentine's_day valentines_day"},
 	{code: "women", kind: festSolar, a: 3, b: 8, words: "三八妇女节 国际妇女节 妇女节 女神节 女王节 女生节 women's_day"},
 	{code: "women", kind: festSolar, a: 3, b: 8, words: "三八节 三八", guard: true, number: true},
@@ -111,9 +111,9 @@ var festivals = []festival{
 	{code: "winter-solstice", kind: festTerm, a: int(lunar.WinterSolstice), words: "冬至"},
 }
 
-// find gives the day of a festival in a Gregorian year. Of those ruled by the lunar year it is the one in that year:
+// Find gives the day of a festival in a Gregorian year. Of those ruled by the lunar year it is the one in that year:
 // the eve of 2026 is the one before the Spring Festival of 2026.
-func (f *festival) find(year int, zone *time.Location) (time.Time, bool) {
+func (f *festival) Find(year int, zone *time.Location) (time.Time, bool) {
 	switch f.kind {
 	case festSolar:
 		return time.Date(year, time.Month(f.a), f.b, 0, 0, 0, 0, zone), true
@@ -122,9 +122,9 @@ func (f *festival) find(year int, zone *time.Location) (time.Time, bool) {
 		return t, err == nil
 	case festWeekday:
 		if f.b < 0 { // the day after the n-th Thursday
-			return nthWeekday(time.Date(year, time.Month(f.a), 1, 0, 0, 0, 0, zone), time.Thursday, -f.b).AddDate(0, 0, 1), true
+			return NthWeekday(time.Date(year, time.Month(f.a), 1, 0, 0, 0, 0, zone), time.Thursday, -f.b).AddDate(0, 0, 1), true
 		}
-		return nthWeekday(time.Date(year, time.Month(f.a), 1, 0, 0, 0, 0, zone), f.wd, f.b), true
+		return NthWeekday(time.Date(year, time.Month(f.a), 1, 0, 0, 0, 0, zone), f.wd, f.b), true
 	case festEaster:
 		return easter(year, zone), true
 	}
@@ -162,12 +162,12 @@ func easter(year int, zone *time.Location) time.Time {
 	return time.Date(year, time.Month(n/31), n%31+1, 0, 0, 0, 0, zone)
 }
 
-// nthWeekday is the n-th such weekday from a first of a month on.
-func nthWeekday(first time.Time, wd time.Weekday, n int) time.Time {
+// NthWeekday is the n-th such weekday from a first of a month on.
+func NthWeekday(first time.Time, wd time.Weekday, n int) time.Time {
 	return first.AddDate(0, 0, (int(wd)-int(first.Weekday())+7)%7+7*(n-1))
 }
 
-func festivalOf(code Festival) *festival {
+func FestivalOf(code Festival) *festival {
 	for i := range festivals {
 		if festivals[i].code == code {
 			return &festivals[i]
