@@ -41,6 +41,9 @@ func (p *parser) howLong(i int) (Expr, int, bool) {
 	if !ok || d.Day && !p.Whole && d.Unit == quantity.UDay && d.Span.Months+d.Span.Years == 0 {
 		return e, -1, false
 	}
+	if p.Has(i-2, "最后") >= 0 {
+		return e, -1, false // 最后一个工作日, of what is not said
+	}
 	if !p.Whole && (p.At(d.End-1) == '天' && p.In(d.End, "天到") && p.Any(d.End, "到") < 0 || p.Any(d.End, "到晚", "一度", "到头") >= 0 || p.At(j) == '一' && p.At(d.End) == p.At(d.End-1)) {
 		return e, -1, false
 	}
@@ -311,6 +314,8 @@ func (p *parser) rangeRight(l phrase.List, i int) (phrase.List, int) {
 		return nil, -1
 	}
 	switch {
+	case last.Kind == phrase.KLunarDay && n.V >= 1 && n.V <= 30 && n.Han > 0:
+		return phrase.List{{Kind: phrase.KLunarDay, N: n.V}}, n.End
 	case last.Kind == phrase.KDay && !last.Rel && n.V >= 1 && n.V <= 31:
 		return phrase.List{phrase.ADay(n.V)}, p.Skip(n.End, "th", "st", "nd", "rd")
 	case last.Kind == phrase.KMonth && !last.Rel && n.V >= 1 && n.V <= 12 && p.Whole:

@@ -109,7 +109,42 @@ func (p *parser) pattern(i int) (Repeat, phrase.List, int) {
 	if quantity.IsLetter(p.At(i)) {
 		return p.enEach(i)
 	}
+	if quantity.IsNumber(p.At(i)) || p.At(i) == '半' {
+		return p.onceIn(i)
+	}
 	return Repeat{}, nil, -1
+}
+
+// onceIn reads 三天一次, 两周一次.
+func (p *parser) onceIn(i int) (Repeat, phrase.List, int) {
+	d, ok := p.Duration(i)
+	if !ok || d.First != d.Unit {
+		return Repeat{}, nil, -1
+	}
+	j := p.Any(d.End, "一次", "1次", "一回")
+	if j < 0 {
+		return Repeat{}, nil, -1
+	}
+	r := Repeat{Every: 1}
+	switch s := d.Span; {
+	case s.Workdays > 0:
+		r.Unit, r.Every, r.Workday = Daily, s.Workdays, true
+	case s.Clock > 0 && s.Clock%time.Hour == 0 && s.Days == 0:
+		r.Unit, r.Every = Hourly, int(s.Clock/time.Hour)
+	case s.Clock > 0 && s.Clock%time.Minute == 0 && s.Days == 0:
+		r.Unit, r.Every = Minutely, int(s.Clock/time.Minute)
+	case s.Months > 0 && s.Days == 0:
+		r.Unit, r.Every = Monthly, s.Months
+	case s.Years > 0:
+		r.Unit, r.Every = Yearly, s.Years
+	case s.Days > 0 && s.Days%7 == 0 && d.Unit == quantity.UWeek:
+		r.Unit, r.Every = Weekly, s.Days/7
+	case s.Days > 0 && s.Months == 0:
+		r.Unit, r.Every = Daily, s.Days
+	default:
+		return Repeat{}, nil, -1
+	}
+	return r, nil, j
 }
 
 // each reads what follows 每.

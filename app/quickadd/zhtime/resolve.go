@@ -346,6 +346,10 @@ func (p *parser) narrowMonthPart(w *when, e phrase.Elem, t time.Time, in bool) b
 		return at(11, 20)
 	case 5:
 		return at(21, 0)
+	case 8:
+		return at(11, 0)
+	case 9:
+		return at(1, 20)
 	case 6:
 		return at(1, 15)
 	default:

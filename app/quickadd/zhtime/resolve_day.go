@@ -53,6 +53,8 @@ func (p *parser) narrowSpan(w *when, e phrase.Elem, sign int) bool {
 		w.set(g, p.Ref, move(today, e.Span, 1).AddDate(0, 0, 1))
 	case e.X == 4: // today and tomorrow
 		w.set(g, today.AddDate(0, 0, e.N), move(today.AddDate(0, 0, e.N), e.Span, 1))
+	case e.X == 3 && e.M >= quantity.UMonth: // these years: the last ones
+		w.set(g, move(today, e.Span, -1), today)
 	case e.X == 3: // these days
 		w.set(g, today, move(today, e.Span, 1))
 	case e.X == 1 && (e.M == quantity.UWeek || e.M == quantity.UMonth || e.M == quantity.UYear || e.M == quantity.UQuarter):
@@ -117,12 +119,29 @@ func (p *parser) narrowShift(w *when, e phrase.Elem, sign int) bool {
 	return w.set(Day, d, d.AddDate(0, 0, 1))
 }
 
+// narrowRelDay resolves "today" and its like; after a larger unit it is the day in that unit: last year's today.
+func (p *parser) narrowRelDay(w *when, e phrase.Elem, t time.Time, in bool) bool {
+	d := p.midnight(t).AddDate(0, 0, e.N)
+	if in {
+		now := p.midnight(p.Ref).AddDate(0, 0, e.N)
+		switch w.grain {
+		case Year:
+			d = addMonths(now, 12*(t.Year()-now.Year()))
+		case Month:
+			d = addMonths(now, 12*(t.Year()-now.Year())+int(t.Month())-int(now.Month()))
+		case Week:
+			d = p.monday(t).AddDate(0, 0, (int(now.Weekday())+6)%7)
+		}
+	}
+	return w.set(Day, d, d.AddDate(0, 0, 1))
+}
+
 func (p *parser) narrowDay(w *when, e phrase.Elem, t time.Time, in bool) bool {
 	whole := func(d time.Time) bool { return w.set(Day, d, d.AddDate(0, 0, 1)) }
 	switch e.Kind {
 	case phrase.KDay:
 		if e.Rel {
-			return whole(p.midnight(t).AddDate(0, 0, e.N))
+			return p.narrowRelDay(w, e, t, in)
 		}
 		if in && w.grain > Month || !phrase.ValidDay(t.Year(), int(t.Month()), e.N) {
 			return false

@@ -9,6 +9,12 @@ import (
 // clock reads a clock time that begins with the number n at i.
 func (p *Reader) clock(i int, n quantity.Number, l List) (Elem, int) {
 	e := Elem{Kind: KClock, N: n.V, M: -1, X: -1}
+	if a, b := quantity.HanDigit(p.At(i)), quantity.HanDigit(p.At(i+1)); n.Place && n.Han == 2 && b == a+1 && a > 0 {
+		if k := p.Has(n.End, "点"); k >= 0 { // 三四点: about three
+			e.N, e.Approx, e.Loose = a, true, true
+			return e, p.Skip(k, "钟")
+		}
+	}
 	if n.V > 24 {
 		return e, -1
 	}
@@ -198,7 +204,7 @@ func (p *Reader) minutes(j int, e Elem) (Elem, int) {
 		if x, ok := p.Integer(p.Space(k)); ok && x.V <= 59 && p.At(p.Space(x.End)) == '秒' {
 			e.X, k = x.V, p.Skip(p.Space(x.End)+1, "钟")
 		} else {
-			k = p.Skip(k, "整")
+			k = p.Skip(k, "整", "许")
 		}
 		return e, k
 	}

@@ -275,7 +275,7 @@ func (p *Reader) packed(i, digits int) (List, int) {
 	if y < 1900 || y > 2099 || !ValidDay(y, m, d) || quantity.IsLetter(p.At(end)) && p.At(end) != 't' || p.At(end) == '-' && digits == 8 && quantity.IsDigit(p.At(end+1)) && !p.dateAhead(end+1) {
 		return nil, -1
 	}
-	if !p.Whole && (p.At(i-1) == '-' || p.Any(end, "号", "次", "元", "人") >= 0) {
+	if !p.Whole && (p.At(i-1) == '-' && !p.dateAhead(i-9) || p.Any(end, "号", "次", "元", "人") >= 0) {
 		return nil, -1
 	}
 	l := List{AYear(y), AMonth(m), ADay(d)}
@@ -454,7 +454,7 @@ func (p *Reader) monthDay(i int, n quantity.Number) (List, int) {
 			return nil, -1
 		}
 	case '-':
-		if !p.Whole && !marked && (n.Digits < 2 || d.Digits < 2) || p.In(p.Space(end), measures+"时周") && p.At(end) != '日' && p.At(end) != '号' {
+		if (!p.Whole || marked) && (n.Digits < 2 || d.Digits < 2) || p.In(p.Space(end), measures+"时周") && p.At(end) != '日' && p.At(end) != '号' {
 			return nil, -1
 		}
 	default:

@@ -58,6 +58,10 @@ func (p *Reader) elem(i int, l List) (List, int) {
 				return List{ThePod(q)}, j
 			case x.E.Kind == KPod || x.E.Kind == KClock:
 				j = p.Skip(j, "时分", "时段")
+			case x.E.Kind == KDay && x.E.Rel:
+				j = p.Skip(j, "全天", "一整天", "整天", "一天", "当天")
+			case x.E.Kind == KYear:
+				j = p.Skip(j, "全年", "整年", "一整年")
 			case x.E.Kind == KWeekPart && x.E.N == 0:
 				j = p.Skip(j, "两天", "这两天")
 			}
@@ -249,7 +253,7 @@ func (p *Reader) after(i int, l List) (Elem, int) {
 			}
 		}
 	case '中', '半':
-		if j := p.Any(i, "中期", "中"); j >= 0 && p.Any(i, "中午", "中旬", "中秋", "中元", "中心", "中国", "中期检", "中学", "中国") < 0 && lv != 5 {
+		if j := p.Any(i, "中期", "中"); j >= 0 && p.Any(i, "中午", "中旬", "中下旬", "中秋", "中元", "中心", "中国", "中期检", "中学", "中国") < 0 && lv != 5 {
 			if e, k := p.partOf(prev, 1, j); k >= 0 {
 				return e, k
 			}

@@ -106,6 +106,8 @@ var words = []struct {
 	{Elem{Kind: KMonthPart, N: 3}, "上旬 初旬", ""},
 	{Elem{Kind: KMonthPart, N: 4}, "中旬", ""},
 	{Elem{Kind: KMonthPart, N: 5}, "下旬 末旬", ""},
+	{Elem{Kind: KMonthPart, N: 8}, "中下旬", ""},
+	{Elem{Kind: KMonthPart, N: 9}, "上中旬", ""},
 	{Elem{Kind: KMonthPart, N: 6}, "上半月 上半个月 前半个月 前半月", ""},
 	{Elem{Kind: KMonthPart, N: 7}, "下半月 下半个月 后半个月 后半月", ""},
 	{Elem{Kind: KWeekPart, N: 0}, "周末 星期末 礼拜末 双休日 双休 weekend the_weekend", "愿"},

@@ -206,7 +206,7 @@ func (p *Line) Duration(i int) (Length, bool) {
 		d.Unit, d.End, d.Approx, d.Day = part.Unit, part.End, d.Approx || part.Approx, part.Day
 		pos = part.End
 	}
-	if d.End < 0 {
+	if d.End < 0 || d.Span.IsZero() {
 		return d, false
 	}
 	if j := p.Any(d.End, "左右", "上下", "有余"); j >= 0 {

@@ -6,6 +6,7 @@ package quantity
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // MaxRunes bounds a line: what comes after is not looked at.
@@ -88,7 +89,11 @@ func (p *Line) Has(i int, word string) int {
 
 // Any gives the place after the first of words that stands at i, else -1. Longer words come first.
 func (p *Line) Any(i int, words ...string) int {
+	r := p.At(i)
 	for _, w := range words {
+		if c := w[0]; (c < utf8.RuneSelf) != (r < utf8.RuneSelf) || c < utf8.RuneSelf && rune(c) != r {
+			continue
+		}
 		if j := p.Has(i, w); j >= 0 {
 			if IsLetter(rune(w[0])) && (IsLetter(p.At(j)) || IsDigit(p.At(j))) {
 				continue // the middle of an English word
