@@ -44,6 +44,9 @@ func (p *parser) howLong(i int) (Expr, int, bool) {
 	if p.Has(i-2, "最后") >= 0 {
 		return e, -1, false // 最后一个工作日, of what is not said
 	}
+	if !p.Whole && p.Any(d.End, "报") >= 0 && p.Any(d.End, "报名", "报到", "报告", "报销") < 0 {
+		return e, -1, false // 半年报
+	}
 	if !p.Whole && (p.At(d.End-1) == '天' && p.In(d.End, "天到") && p.Any(d.End, "到") < 0 || p.Any(d.End, "到晚", "一度", "到头") >= 0 || p.At(j) == '一' && p.At(d.End) == p.At(d.End-1)) {
 		return e, -1, false
 	}
@@ -58,7 +61,6 @@ type prefix struct {
 	approx bool
 	from   bool // a range may follow
 	both   bool // "between"
-	need   bool // the prefix alone makes what follows a time
 	end    int
 }
 
@@ -87,7 +89,7 @@ func (p *parser) prefix(i int) prefix {
 		return f
 	}
 	if j := p.Any(i, "at", "on", "in", "within", "during", "@"); j >= 0 && quantity.IsSpace(p.At(j)) {
-		f.need, f.end = true, p.Space(j)
+		f.end = p.Space(j)
 	}
 	return f
 }
@@ -278,6 +280,7 @@ func (p *parser) ranged(l phrase.List, end int, f prefix, dir Direction) (Expr, 
 	}
 	e = p.made(a)
 	e.Kind, e.End, e.HasTime = Range, closing(b), a.hasTime || b.hasTime
+	e.list, e.when = l, a
 	e.Grain = min(a.grain, b.grain)
 	e.Approx = a.approx || b.approx || f.approx
 	e.hour = 0
@@ -411,8 +414,11 @@ const maxListed = 16
 // listed reads more times after e that share its larger units: 3月5号、8号和12号.
 func (p *parser) listed(e Expr, end int) ([]Expr, int) {
 	var out []Expr
-	if e.Kind != Point || len(e.list) == 0 || e.Mod != At {
+	if len(e.list) == 0 || e.Mod != At {
 		return nil, end
+	}
+	if e.Kind == Range {
+		return p.listedRanges(e, end)
 	}
 	for len(out) < maxListed {
 		s := p.Space(end)
@@ -438,6 +444,30 @@ func (p *parser) listed(e Expr, end int) ([]Expr, int) {
 		}
 		out = append(out, x)
 		end = stop
+	}
+	return out, end
+}
+
+// listedRanges reads more hours of the same day: 3月5日9:00-11:00、14:00-17:00.
+func (p *parser) listedRanges(e Expr, end int) ([]Expr, int) {
+	var out []Expr
+	for e.HasTime && e.list.Last().Kind == phrase.KClock && len(out) < maxListed {
+		j := p.Any(p.Space(end), "、", "和", "及", ",", "and", "&", ";", "；")
+		if j < 0 {
+			break
+		}
+		j = p.Space(j)
+		m, stop := p.List(j, nil)
+		if stop < 0 || m.Last().Kind != phrase.KClock || m[0].Level() > 3 {
+			break
+		}
+		full := append(withLevelAbove(e.list, 3), m...)
+		x, q, ok := p.ranged(full, stop, prefix{}, p.opt.Direction)
+		if !ok {
+			break
+		}
+		x.RuneFrom, x.RuneTo = j, q
+		out, end = append(out, x), q
 	}
 	return out, end
 }

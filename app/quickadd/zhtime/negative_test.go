@@ -33,7 +33,10 @@ func nothing() []string {
 		"三人行", "五个人", "3个任务", "两件事", "第一章", "第二节", "第三方", "第一名", "第12条", "前三名", "后两位", "前5个", "后3行", "上三楼", "前10名",
 		"提前完成", "提前准备", "到底", "至少", "至于", "从头到尾", "从容", "自动", "自己", "截图", "约谈", "约会", "大约", "差不多", "半成品", "半径",
 		"A-10", "B2B", "H5页面", "Q12", "3D打印", "4K", "5G", "T恤", "F16", "C3", "p99", "k8s", "utf-8", "sha256", "R2D2", "2FA", "1080p", "100m", "30m高", "12s品牌",
+		"早上好", "晚上好", "下午好", "新年快乐", "中秋快乐", "圣诞树", "中秋月饼采购", "春节联欢晚会", "端午粽子", "小年轻", "五月天演唱会", "三点水",
+		"目前进度", "当前版本", "十周年庆典", "百年老店", "千年古城", "半年报", "最后一个工作日程", "双方", "十倍", "三分之一", "十分重要", "万分感谢",
 		// English
+		"good morning", "good night", "Jan is here", "summer intern", "wintergreen", "ten", "a march",
 		"may I help", "he may come", "march on", "a second opinion", "sun and moon", "sat down", "the sun", "secondary", "monitor", "money", "friend", "marching",
 		"sunset", "nowhere", "weekly2", "days", "by the way", "at home", "in the box", "on top", "after all", "before", "due", "from A to B", "decimal", "december2x",
 		"the end", "next step", "last one", "first place", "in 5 steps", "3 items", "10 people", "at 100 degrees", "1st place", "step 2", "version 3", "note", "none",

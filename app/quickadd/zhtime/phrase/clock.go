@@ -120,7 +120,7 @@ func (p *Reader) oclock(i, k int, n quantity.Number, e Elem, l List) (Elem, int)
 		return e, -1
 	}
 	j := k + 1
-	if p.At(j) == '点' || p.Any(j, "击", "评", "名", "赞", "餐", "数", "儿", "对点") >= 0 && p.Any(j, "名单") < 0 {
+	if p.At(j) == '点' || p.Any(j, "击", "评", "名", "赞", "餐", "数", "儿", "水", "对点") >= 0 && p.Any(j, "名单") < 0 {
 		return e, -1
 	}
 	e.Loose = !n.Zero

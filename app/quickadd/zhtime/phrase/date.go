@@ -64,7 +64,7 @@ func (p *Reader) dated(i, k int, n quantity.Number, l List) (List, int) {
 	case '年':
 		return p.yearOf(i, k, n, l)
 	case '月':
-		if n.V < 1 || n.V > 12 || p.Any(k, "月球", "月亮", "月饼", "月子") >= 0 {
+		if n.V < 1 || n.V > 12 || (p.Any(k, "月球", "月亮", "月饼", "月子") >= 0 || p.Has(k, "月天") >= 0 && p.At(k+2) != '气') {
 			return nil, -1
 		}
 		if n.Han == 1 && p.At(i) == '两' {

@@ -14,6 +14,9 @@ func (p *Reader) english(i int, l List) (List, int) {
 				return nil, -1
 			}
 			return List{x.E}, j
+		case x.E.Kind == KSeason && !p.Whole && len(l) == 0 && !p.enContext(i),
+			x.E.Kind == KPod && p.Has(i-5, "good ") >= 0:
+			return nil, -1
 		case x.E.Kind == KMonth:
 			return p.enMonth(i, j, x)
 		case x.E.Kind == KWeekday && (p.Has(i, "sun") == j || p.Has(i, "sat") == j):
@@ -89,7 +92,7 @@ func (p *Reader) enMonth(i, j int, x entry) (List, int) {
 	if y, ok := p.Ascii(q); ok && y.Digits == 4 && y.V >= 1900 && y.V < 2200 && q > j {
 		return List{AYear(y.V), AMonth(x.E.N)}, y.End
 	}
-	if word := string(x.word); (word == "may" || word == "march" || word == "mar") && !p.Whole && !p.enContext(i) {
+	if word := string(x.word); (len(word) <= 3 || word == "march") && !p.Whole && !p.enContext(i) {
 		return nil, -1
 	}
 	return List{AMonth(x.E.N)}, j

@@ -92,6 +92,8 @@ func (p *Reader) clockAhead(i int) bool {
 // wordFits holds back words that need company.
 func (p *Reader) wordFits(e Elem, i, j int, l List) bool {
 	switch e.Kind {
+	case KNow:
+		return !e.Flag || p.Whole // 当前, 目前 are mostly filling words
 	case KDay:
 		if e.Rel && e.N == -1 && p.Has(i, "前一天") >= 0 {
 			return len(l) == 0
@@ -117,7 +119,8 @@ func (p *Reader) festival(i, j int, f *festival, l List) (Elem, int) {
 	if f.weath && len(l) == 0 && (!p.Edge(i-1) || !p.Edge(j) && p.Any(j, "节气", "时节", "当天", "那天", "前", "后", "到", "至", "之") < 0) && p.At(i-1) != '到' {
 		return e, -1
 	}
-	if p.Any(j, "上河", "时间", "广场", "路", "街", "大道", "大街", "村", "镇", "中学", "小学", "医院", "大学", "未至") >= 0 && !p.Whole {
+	if p.Any(j, "上河", "时间", "广场", "路", "街", "大道", "大街", "村", "镇", "中学", "小学", "医院", "大学", "未至", "快乐", "好", "贺", "树", "帽", "老人", "歌",
+		"月饼", "礼品", "礼盒", "礼物", "粽", "联欢", "晚会", "红包", "福利", "轻", "糕", "档") >= 0 && !p.Whole {
 		return e, -1
 	}
 	if k := p.Any(j, "节假期", "小长假", "长假", "假期", "黄金周", "期间", "放假", "节期间", "假"); k >= 0 && f.Days > 0 {

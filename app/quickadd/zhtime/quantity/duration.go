@@ -118,10 +118,7 @@ func (p *Line) Unit(i int, counted bool) (u, end int) {
 			return UWorkday, j
 		}
 	case '周', '星', '礼':
-		if j := p.Any(i, "周年"); j >= 0 {
-			return UYear, j
-		}
-		if j := p.Any(i, "周", "星期", "礼拜"); j >= 0 && p.Any(i, "周岁", "周期") < 0 {
+		if j := p.Any(i, "周", "星期", "礼拜"); j >= 0 && p.Any(i, "周岁", "周期", "周年") < 0 {
 			return UWeek, j
 		}
 	case '旬':
@@ -255,7 +252,7 @@ func (p *Line) lengthPart(i, after int) (Length, bool) {
 		n, hi, approx, j = Number{V: 1}, Number{V: 2}, true, i+2
 	default:
 		var ok bool
-		if n, ok = p.Number(i); !ok || n.Digits > 5 || p.At(n.End) == '年' && n.V >= 1000 && n.V < 3000 {
+		if n, ok = p.Number(i); !ok || n.Digits > 5 || n.Han == 1 && n.V >= 100 || p.At(n.End) == '年' && n.V >= 1000 && n.V < 3000 {
 			return d, false
 		}
 		j = n.End
