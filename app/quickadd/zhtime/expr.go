@@ -313,10 +313,14 @@ func (p *parser) rangeRight(l phrase.List, i int) (phrase.List, int) {
 		return m, stop
 	}
 	n, ok := p.Integer(i)
-	if !ok || n.Digits > 2 || n.Place || !p.Edge(n.End) && p.Meridiem(n.End) == 0 || p.At(n.End) == ':' || p.In(n.End, "%/") {
+	if !ok || n.Place || !p.Edge(n.End) && p.Meridiem(n.End) == 0 || p.At(n.End) == ':' || p.In(n.End, "%/") {
 		return nil, -1
 	}
 	switch {
+	case last.Kind == phrase.KYear && p.Whole && n.Digits == 4:
+		return phrase.List{phrase.AYear(n.V)}, n.End
+	case n.Digits > 2:
+		return nil, -1
 	case last.Kind == phrase.KLunarDay && n.V >= 1 && n.V <= 30 && n.Han > 0:
 		return phrase.List{{Kind: phrase.KLunarDay, N: n.V}}, n.End
 	case last.Kind == phrase.KDay && !last.Rel && n.V >= 1 && n.V <= 31:

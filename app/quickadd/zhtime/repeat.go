@@ -52,7 +52,7 @@ func (p *parser) repeat(i int) (Expr, int, bool) {
 	if f := p.suffix(end, phrase.List{phrase.ADay(1)}); f.end > end && f.mod == Before {
 		e.Mod, end = Before, f.end
 	}
-	return e, end, true
+	return e, p.Skip(end, "一次", "1次"), true
 }
 
 // pattern reads the repetition itself, and the part of the day that some words hold.
@@ -377,6 +377,15 @@ func (p *parser) inMonth(r *Repeat, i int, counted bool) int {
 	for pos := at; len(r.MonthDays) < 31; {
 		n, ok := p.Integer(pos)
 		if !ok || n.V < 1 || n.V > 31 || n.Digits > 2 || n.Place {
+			break
+		}
+		if q := p.RangeSign(p.Skip(n.End, "号", "日")); q >= 0 {
+			if m, ok := p.Integer(q); ok && m.V > n.V && m.V <= 31 && p.In(m.End, "号日") {
+				for d := n.V; d <= m.V; d++ {
+					r.MonthDays = append(r.MonthDays, d)
+				}
+				end = m.End + 1
+			}
 			break
 		}
 		k := p.Space(n.End)

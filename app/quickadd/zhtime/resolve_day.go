@@ -15,17 +15,25 @@ func (p *parser) narrowCounted(w *when, e phrase.Elem, t time.Time) bool {
 	}
 	switch e.Kind {
 	case phrase.KNow:
+		if w.grain >= Day {
+			now := p.Ref
+			p.narrowRelDay(w, phrase.Elem{}, t, true)
+			at := time.Date(w.start.Year(), w.start.Month(), w.start.Day(), now.Hour(), now.Minute(), now.Second(), 0, now.Location())
+			w.set(Second, at, at)
+			w.hasTime = true
+			return true
+		}
 		w.set(Second, p.Ref, p.Ref)
 		w.hasTime = true
 		return true
 	case phrase.KOffset:
 		to := move(p.Ref, e.Span, sign)
 		if e.Span.Clock != 0 {
-			g := Minute
+			g, d := Minute, time.Minute
 			if e.Span.Clock%time.Minute != 0 {
-				g = Second
+				g, d = Second, time.Second
 			}
-			w.set(g, to, to.Add(time.Minute))
+			w.set(g, to, to.Add(d))
 			w.hasTime = true
 			return true
 		}

@@ -5,6 +5,7 @@
 package phrase
 
 import (
+	"strings"
 	"time"
 
 	"dingban/app/quickadd/zhtime/quantity"
@@ -14,6 +15,8 @@ import (
 type Reader struct {
 	quantity.Line
 	Ref time.Time
+
+	inner bool // between brackets: a second pair is not looked into
 }
 
 // starters are the runes with which an expression may begin, besides digits, numerals and letters.
@@ -49,7 +52,23 @@ func (p *Reader) MayBegin(i int) bool {
 	case quantity.IsNumeral(r):
 		return p.Fresh(i)
 	}
-	return starters[r]
+	return starters[r] && !p.tail(i, r)
+}
+
+// tails says which runes make another word with the one after them, in the middle of which no expression begins: 提前,
+// 最后, 线上周会, 说明天气.
+var tails = map[rune]string{
+	'前': "提目之以从空眼当跟面", '后': "最然之以先背前落", '上': "马线网以加赶手桌楼", '下': "线楼以底地私旗脚", '近': "最接附邻临将靠",
+	'明': "说证声表文透光发聪黎", '本': "版成基日样书剧课资", '当': "应相适担承", '该': "应", '同': "合共相不如", '次': "每首多依其档层",
+	'约': "预签合节制违契公条邀赴失履", '自': "来各亲独", '早': "提", '头': "年月开里外口码",
+}
+
+func (p *Reader) tail(i int, r rune) bool {
+	prev := p.At(i - 1)
+	if r == '过' { // 过两天 is a time, 住过两天 none
+		return quantity.IsHan(prev) && !strings.ContainsRune("再等就要我你他她们先请也", prev)
+	}
+	return prev != 0 && strings.ContainsRune(tails[r], prev)
 }
 
 // AfterMiss skips the rest of a number or word in which no expression begins.

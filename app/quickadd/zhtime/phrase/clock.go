@@ -35,6 +35,19 @@ func (p *Reader) clock(i int, n quantity.Number, l List) (Elem, int) {
 		e.Half = uint8(p.meridiemHalf(k))
 		return e, p.Meridiem(k)
 	}
+	if n.Digits > 0 && n.Digits <= 2 && n.V >= 1 && n.V <= 12 && k > j {
+		if x := p.Any(k, "in the morning", "in the afternoon", "in the evening"); x >= 0 {
+			e.M, e.Half = 0, 2
+			if p.At(x-2) == 'n' && p.At(x-3) == 'i' && p.Has(k, "in the morning") >= 0 {
+				e.Half = 1
+			}
+			return e, x
+		}
+		if p.Any(k, "tonight") >= 0 {
+			e.Loose = true
+			return e, j
+		}
+	}
 	if x := p.Any(k, "o'clock", "o’clock"); x >= 0 {
 		e.M, e.Loose = 0, true
 		if y := p.Meridiem(p.Space(x)); y > 0 {

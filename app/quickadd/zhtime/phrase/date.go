@@ -26,6 +26,11 @@ func (p *Reader) numeric(i int, l List) (List, int) {
 			return List{e}, j
 		}
 	}
+	if len(l) == 0 && n.Digits > 0 {
+		if es, j := p.enShift(i); j >= 0 {
+			return es, j
+		}
+	}
 	if e, j := p.clock(i, n, l); j >= 0 {
 		return List{e}, j
 	}
@@ -36,7 +41,7 @@ func (p *Reader) numeric(i int, l List) (List, int) {
 	if es, j := p.shared(n, l); j >= 0 {
 		return es, j
 	}
-	if n.Digits > 0 && quantity.IsLetter(p.At(k)) {
+	if n.Digits > 0 && (quantity.IsLetter(p.At(k)) || p.At(k) == '-' && quantity.IsLetter(p.At(k+1))) {
 		if es, j := p.enNumeric(n, k); j >= 0 {
 			return es, j
 		}
@@ -202,6 +207,10 @@ func (p *Reader) shared(n quantity.Number, l List) (List, int) {
 		if n.V >= 1 && n.V <= 4 && m.V <= 4 {
 			return List{{Kind: KQuarter, N: n.V}}, n.End
 		}
+	case 0:
+		if p.Whole && len(l) == 0 && n.Digits == 4 && m.Digits == 4 && n.V > 1000 && n.V < m.V && m.V < 3000 {
+			return List{AYear(n.V)}, n.End
+		}
 	case '年':
 		if (n.Digits == 4 || n.Place && n.Han == 4) && len(l) == 0 {
 			return List{AYear(n.V)}, n.End
@@ -247,6 +256,13 @@ func (p *Reader) written(i int, l List) (List, int) {
 	case 4:
 		if k := p.Space(j); v >= 1900 && v < 2100 && p.At(k) == 'q' && p.At(k+1) >= '1' && p.At(k+1) <= '4' && p.Edge(k+2) {
 			return List{AYear(v), {Kind: KQuarter, N: int(p.At(k+1) - '0')}}, k + 2
+		} else if v >= 1900 && v < 2100 {
+			if x, e := p.Word(k); e >= 0 && k > j && x.E.Kind == KMonth && quantity.IsLetter(p.At(k)) || p.Any(j, "上半年", "下半年") >= 0 {
+				return List{AYear(v)}, j
+			}
+			if w, e := p.two(j + 2); p.Has(j, "-w") >= 0 && e >= 0 && w >= 1 && w <= 53 { // ISO 8601
+				return List{AYear(v), {Kind: KWeekNth, N: w}}, e
+			}
 		}
 		return p.yearFirst(v, j)
 	case 1, 2:

@@ -157,6 +157,11 @@ func (p *Reader) List(i int, l List) (List, int) {
 	end := -1
 	began := len(l)
 	for pos := i; len(l) < maxElems; {
+		if len(l) > began && !p.inner && p.At(pos) == '(' && l.Last().Level() == 5 {
+			if m, j := p.aside(pos+1, l); j >= 0 {
+				l, pos, end = m, j, j
+			}
+		}
 		at := pos
 		if end >= 0 {
 			at = p.join(pos)
@@ -189,6 +194,20 @@ func (p *Reader) List(i int, l List) (List, int) {
 		return l, -1
 	}
 	return l, end
+}
+
+// aside reads the same day said in another way in brackets: 周三（3月11日）, 2月15日（农历腊月二十八）. The date wins.
+func (p *Reader) aside(i int, l List) (List, int) {
+	q := *p
+	q.inner = true
+	m, j := q.List(i, nil)
+	if j < 0 || p.At(j) != ')' || m.Last().Level() != 5 {
+		return nil, -1
+	}
+	if m.Has(KDay) && m.Has(KMonth) && !l.Has(KMonth) {
+		return m, j + 1
+	}
+	return l, j + 1
 }
 
 // join skips what may stand between two elements of one time.

@@ -39,7 +39,38 @@ func (p *Reader) english(i int, l List) (List, int) {
 			return List{e}, j
 		}
 	}
+	if len(l) == 0 {
+		if es, j := p.enShift(i); j >= 0 {
+			return es, j
+		}
+	}
 	return p.enClock(i)
+}
+
+// enShift reads "two days after tomorrow", "a week from Friday", "3 days before Christmas".
+func (p *Reader) enShift(i int) (List, int) {
+	d, ok := p.Duration(i)
+	if !ok || d.Span.Workdays > 0 {
+		return nil, -1
+	}
+	k := p.Space(d.End)
+	j := p.Any(k, "after", "from")
+	back := j < 0
+	if back {
+		j = p.Any(k, "before")
+	}
+	if j < 0 || !quantity.IsSpace(p.At(j)) {
+		return nil, -1
+	}
+	l, end := p.List(p.Space(j), nil)
+	if end < 0 || len(l) >= maxElems || l.Last().Level() > 5 {
+		return nil, -1
+	}
+	e := Elem{Kind: KShift, Flag: back, Span: d.Span, M: quantity.UDay}
+	if d.Span.Clock != 0 {
+		e.M = quantity.UMinute
+	}
+	return append(l, e), end
 }
 
 func (p *Reader) dot(j int, x entry) int {
@@ -106,6 +137,10 @@ func (p *Reader) enNumeric(n quantity.Number, k int) (List, int) {
 	end := p.Skip(n.End, "st", "nd", "rd", "th")
 	ordinal := end > n.End
 	q := p.Space(p.Skip(p.Space(end), "of"))
+	dash := p.At(end) == '-' // 5-Mar-2026
+	if dash {
+		q = end + 1
+	}
 	if ordinal {
 		if x, j := p.Word(q); j >= 0 && x.E.Kind == KWeekday {
 			return List{{Kind: KNthWeekday, N: n.V, M: x.E.N}}, j
@@ -116,6 +151,9 @@ func (p *Reader) enNumeric(n quantity.Number, k int) (List, int) {
 			j++
 		}
 		r := p.Space(p.Skip(p.Space(j), ","))
+		if dash && p.At(j) == '-' {
+			r = j + 1
+		}
 		if y, ok := p.Ascii(r); ok && y.Digits == 4 && y.V >= 1900 && y.V < 2200 && r > j {
 			return List{AYear(y.V), AMonth(x.E.N), ADay(n.V)}, y.End
 		}
@@ -133,6 +171,8 @@ func (p *Reader) EnUnits(i int) (List, int) {
 	switch {
 	case p.Any(i, "next", "coming") >= 0:
 		n, j = 1, p.Any(i, "next", "coming")
+	case p.Any(i, "this coming") >= 0:
+		n, j = 1, p.Any(i, "this coming")
 	case p.Any(i, "this", "current") >= 0:
 		n, j = 0, p.Any(i, "this", "current")
 	case p.Any(i, "last", "previous", "past") >= 0:
@@ -195,6 +235,9 @@ func (p *Reader) EnUnits(i int) (List, int) {
 			if n == -1 && p.Any(p.Space(q), "of", "in") >= 0 {
 				return List{{Kind: KNthWeekday, N: -1, M: x.E.N}}, q
 			}
+			if p.Any(i, "coming", "this coming") >= 0 {
+				return List{x.E}, q
+			}
 			return List{{Kind: KWeek, Rel: true, N: n}, x.E}, q
 		case KMonth:
 			y := p.Ref.Year()
@@ -242,6 +285,9 @@ func (p *Reader) enNth(n, i int) (List, int) {
 	}
 	if q := p.Any(k, "day"); q >= 0 {
 		return List{{Kind: KNthDay, N: n}}, q
+	}
+	if q := p.Any(k, "week"); q >= 0 && p.Any(p.Space(q), "of", "in") >= 0 {
+		return List{{Kind: KWeekNth, N: n}}, q
 	}
 	if q := p.Any(k, "quarter"); q >= 0 && n <= 4 {
 		return List{{Kind: KQuarter, N: n}}, q

@@ -316,6 +316,7 @@ func (p *Reader) partOf(prev Elem, n, j int) (Elem, int) {
 		if n == 1 {
 			return Elem{Kind: KWeekPart, N: 1, Approx: true}, j
 		}
+		return Elem{Kind: KWeekPart, N: 4}, j
 	case KQuarter:
 		if n == 2 {
 			return Elem{Kind: KMonthNth, N: -1}, j
