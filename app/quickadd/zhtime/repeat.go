@@ -41,7 +41,7 @@ func (p *parser) repeat(i int) (Expr, int, bool) {
 	}
 	if len(l) > 0 { // every day from nine to six
 		if k := p.RangeSign(end); k >= 0 {
-			if m, j := p.List(k, nil); j >= 0 && m[0].Level() <= 3 {
+			if m, j := p.List(k, nil); j >= 0 && (m[0].Level() <= 3 || m[0].Kind == phrase.KDay && m[0].X == 1 && m.Last().Kind == phrase.KClock) {
 				a, _ := p.resolve(l, e.Start)
 				if b, ok := p.rightEnd(l, a, m); ok {
 					e.End, end = closing(b), j

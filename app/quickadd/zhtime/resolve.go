@@ -120,6 +120,9 @@ func (p *parser) settle(l phrase.List, dir Direction) (when, bool) {
 			return w, true
 		}
 	}
+	for n := 1; n < maxLeapCycles && cycles == maxLeapCycles && !ok; n++ { // a leap month not to come again soon: the last one
+		w, ok = p.resolve(l, p.step(p.Ref, cycle, -n))
+	}
 	return w, ok
 }
 
@@ -309,6 +312,11 @@ func (p *parser) narrowLunar(w *when, e phrase.Elem, t time.Time, in bool) bool 
 			return false
 		}
 		d = lunar.Date{Year: at.Year, Month: at.Month, Day: e.N, Leap: at.Leap}
+	}
+	if d.Month == 12 && d.Day == 30 { // the thirtieth of the last month is its last day, also in a month of 29
+		if eve, err := lunar.Eve(d.Year); err == nil {
+			d = eve
+		}
 	}
 	start, err := d.In(zone)
 	if err != nil {

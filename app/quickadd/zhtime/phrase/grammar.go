@@ -228,7 +228,7 @@ func (p *Reader) WeekdayDigit(j int) (n, end int) {
 		return 0, -1
 	case quantity.IsDigit(p.At(j)) && (quantity.IsDigit(p.At(k)) || p.Any(k, "天", "点", ":", "小时", "月", "日", "号", "年", ".", "%") >= 0):
 		return 0, -1
-	case quantity.IsNumeral(p.At(j)) && p.Any(k, "点", "小时", "天") >= 0 && p.Any(k, "天") < 0:
+	case quantity.IsNumeral(p.At(j)) && p.Any(k, "点", "小时") >= 0:
 		return 0, -1
 	}
 	return n, k

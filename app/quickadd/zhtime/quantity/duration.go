@@ -206,6 +206,11 @@ func (p *Line) Duration(i int) (Length, bool) {
 	if d.End < 0 || d.Span.IsZero() {
 		return d, false
 	}
+	if k := p.RangeSign(d.End); k >= 0 && d.Most.IsZero() && !p.clockish(d.End) {
+		if hi, ok := p.lengthPart(k, -1); ok && hi.Unit == d.Unit && hi.Most.IsZero() && hi.Span.Length() > d.Span.Length() {
+			d.Most, d.End, d.Approx = hi.Span, hi.End, true // 3天到5天
+		}
+	}
 	if j := p.Any(d.End, "左右", "上下", "有余"); j >= 0 {
 		d.End, d.Approx = j, true
 	}
@@ -252,7 +257,7 @@ func (p *Line) lengthPart(i, after int) (Length, bool) {
 		n, hi, approx, j = Number{V: 1}, Number{V: 2}, true, i+2
 	default:
 		var ok bool
-		if n, ok = p.Number(i); !ok || n.Digits > 5 || n.Han == 1 && n.V >= 100 || p.At(n.End) == '年' && n.V >= 1000 && n.V < 3000 {
+		if n, ok = p.Number(i); !ok || p.At(i-1) == '早' && p.At(n.End) == '晚' || n.Digits > 5 || n.Han == 1 && n.V >= 100 || p.At(n.End) == '年' && n.V >= 1000 && n.V < 3000 {
 			return d, false
 		}
 		j = n.End
@@ -279,7 +284,7 @@ func (p *Line) lengthPart(i, after int) (Length, bool) {
 	if counted {
 		j++
 	}
-	if k := p.Any(j, "多"); k >= 0 && counted {
+	if k := p.Any(j, "多", "来"); k >= 0 && counted {
 		approx, j = true, k
 	}
 	plusHalf := false

@@ -104,7 +104,7 @@ func (p *Line) Any(i int, words ...string) int {
 	return -1
 }
 
-// opt skips one of words if it is there.
+// Skip skips one of words if it is there.
 func (p *Line) Skip(i int, words ...string) int {
 	if j := p.Any(i, words...); j >= 0 {
 		return j

@@ -165,7 +165,7 @@ func (p *Line) Ascii(i int) (n Number, ok bool) {
 	return n, true
 }
 
-// whole reads a number without a fraction; a decimal point is left where it is.
+// Integer reads a number without a fraction; a decimal point is left where it is.
 func (p *Line) Integer(i int) (Number, bool) {
 	n, ok := p.Number(i)
 	if ok && n.Decimal {
