@@ -242,7 +242,14 @@ func (p *parser) before(i int) bool {
 func (p *parser) ranged(l phrase.List, end int, f prefix, dir Direction) (Expr, int, bool) {
 	var e Expr
 	at := p.Skip(end, "起", "开始")
-	if now := p.Any(p.Space(at), "至今", "到现在", "到目前", "迄今"); now >= 0 && !p.In(now, "年天日晚早夜") {
+	dash := p.Skip(p.Space(at), "-", "~")
+	now := p.Any(p.Space(dash), "至今", "到现在", "到目前", "迄今")
+	if now < 0 && dash > p.Space(at) { // 2019年7月-今
+		if now = p.Has(p.Space(dash), "今"); now >= 0 && !p.Edge(now) {
+			now = -1
+		}
+	}
+	if now >= 0 && !p.In(now, "年天日晚早夜") {
 		w, ok := p.settle(l, Past)
 		if ok && w.start.Before(p.Ref) {
 			e = p.made(w)

@@ -114,6 +114,9 @@ func TestLines(t *testing.T) {
 		{"submit the report by next friday 3:30 pm, remind me 1 day before", "by next friday 3:30 pm=03-20 15:30|remind me 1 day before=P1D"},
 		{"review every 2 weeks starting monday", "every 2 weeks=every=2,week|starting monday=03-16 00:00"},
 		{"国庆节后第一个工作日上午9点全员会", "国庆节后第一个工作日上午9点=10-02 09:00"},
+		{"周六上午9点和下午3点各一场", "周六上午9点=03-14 09:00|下午3点=03-14 15:00"},
+		{"请提前15分钟签到，线上周会改到周四", "15分钟=PT15M|周四=03-12 00:00"},
+		{"工作经历：2019.07-至今，某公司", "2019.07-至今=07-01 00:00"},
 		{"😀明天😀9点😀", "明天=03-12 00:00|9点=03-12 09:00"},
 	} {
 		var got []string

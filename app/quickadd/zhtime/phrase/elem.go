@@ -187,6 +187,9 @@ func (p *Reader) List(i int, l List) (List, int) {
 				return l, end
 			}
 		}
+		if next[len(next)-1].Level() == 5 {
+			j = p.Skip(j, "全天", "一整天", "整天")
+		}
 		l = append(l, next...)
 		pos, end = j, j
 	}

@@ -93,7 +93,7 @@ func (p *Reader) clockAhead(i int) bool {
 func (p *Reader) wordFits(e Elem, i, j int, l List) bool {
 	switch e.Kind {
 	case KNow:
-		return !e.Flag || p.Whole // 当前, 目前 are mostly filling words
+		return !e.Flag || p.Whole || len(l) > 0 && l.Last().Level() == 5 // 当前, 目前 are mostly filling words
 	case KDay:
 		if e.Rel && e.N == -1 && p.Has(i, "前一天") >= 0 {
 			return len(l) == 0
@@ -154,6 +154,11 @@ func (p *Reader) relUnit(i int) (Elem, int) {
 			n = -n
 		}
 	case '这', '本', '该', '此':
+		j++
+	case '今':
+		if p.At(j+1) != '个' {
+			return Elem{}, -1
+		}
 		j++
 	case '当', '同':
 		j, near = j+1, 1
@@ -322,6 +327,10 @@ func (p *Reader) partOf(prev Elem, n, j int) (Elem, int) {
 			return Elem{Kind: KMonthNth, N: -1}, j
 		}
 		return Elem{Kind: KMonthNth, N: n + 1}, j
+	case KHalf:
+		if n != 1 {
+			return Elem{Kind: KMonthNth, N: 1 - n}, j // the first month, or the last
+		}
 	case KCentury, KDecade:
 		return Elem{Kind: KFirst, M: quantity.UYear, N: n, Flag: true, Approx: true}, j
 	}
@@ -359,7 +368,7 @@ func (p *Reader) Nth(i, lv int) (Elem, int) {
 	if k := p.Any(j, "月", "月份"); k >= 0 && lv > 10 {
 		return Elem{Kind: KMonthNth, N: n}, k
 	}
-	if k := p.Any(j, "季度"); k >= 0 && lv > 11 && n > 0 && n < 5 {
+	if k := p.Any(j, "季度", "季"); k >= 0 && lv > 11 && n > 0 && n < 5 && p.Any(j, "季节", "季赛") < 0 {
 		return Elem{Kind: KQuarter, N: n}, k
 	}
 	if k := p.Any(j, "天", "日"); k >= 0 && lv > 5 {

@@ -115,7 +115,7 @@ var words = []struct {
 	{Elem{Kind: KWeekPart, N: 2, Approx: true}, "周初", ""},
 	{Elem{Kind: KWeekPart, N: 4}, "end_of_week end_of_the_week eow 周尾", ""},
 	{Elem{Kind: KNow}, "现在 而家 依家 此刻 此时此刻 此时 right_now now asap", ""},
-	{Elem{Kind: KNow, Flag: true}, "目前 眼下 当前 如今", ""},
+	{Elem{Kind: KNow, Flag: true}, "目前 眼下 当前 如今 这个时候 这时候 同一时间", ""},
 	{ThePod(PodSmall), "凌晨 拂晓 early_morning", ""},
 	{ThePod(podDawn), "清晨 清早 大清早 一清早 黎明 破晓 早晨", "好"},
 	{ThePod(PodMorning), "早上 朝早 一大早 一早 大早上 大早", "好"},

@@ -102,6 +102,11 @@ func (p *Reader) special(i int, l List) (List, int) {
 	if p.At(i) == '下' && p.Any(i, "下班前", "下班之前", "下班以前") >= 0 {
 		return List{{Kind: KClock, N: 18, M: 0, X: -1}}, i + 2
 	}
+	if k := p.Any(i, "前", "头"); k >= 0 && len(l) == 0 { // 前三季度 of this year
+		if n, ok := p.Integer(k); ok && n.V >= 2 && n.V <= 4 && p.Has(n.End, "季度") >= 0 {
+			return List{relYear(0), {Kind: KFirst, N: n.V, M: quantity.UQuarter}}, p.Has(n.End, "季度")
+		}
+	}
 	if len(l) == 0 || l.Last().Level() > 8 {
 		if e, j := p.stretch(i); j >= 0 {
 			return List{e}, j
@@ -120,7 +125,7 @@ func (p *Reader) ordinal(i int) (List, int) {
 		return nil, -1
 	}
 	j := p.Skip(n.End, "个")
-	if k := p.Any(j, "季度"); k >= 0 && n.V <= 4 {
+	if k := p.Any(j, "季度", "季"); k >= 0 && n.V <= 4 && p.Any(j, "季节", "季赛") < 0 {
 		return List{{Kind: KQuarter, N: n.V}}, k
 	}
 	if e, k := p.aWeekday(j); k >= 0 && n.V <= 5 && j > n.End {
@@ -248,7 +253,7 @@ func (p *Reader) stretch(i int) (Elem, int) {
 		return e, -1
 	}
 	if p.At(i) == '上' || p.At(i) == '下' || p.At(i) == '这' {
-		if p.At(j) == '半' || p.At(j) == '一' && p.At(i) != '这' {
+		if p.At(j) == '半' && p.At(i) != '这' || p.At(j) == '一' && p.At(i) != '这' {
 			return e, -1
 		}
 	}
