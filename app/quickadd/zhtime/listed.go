@@ -22,7 +22,7 @@ func (p *parser) listed(e Expr, end int) ([]Expr, int) {
 		}
 		j = p.Space(j)
 		m, stop := p.List(j, nil)
-		if stop < 0 || m[0].Anchored() || m.Last().Kind != e.list.Last().Kind || m[0].Level() > 3 && m[0].Kind != e.list.Last().Kind {
+		if stop < 0 || m[0].Anchored() || m[0].Kind != e.list.Last().Kind && (m[0].Level() > 3 || m.Last().Kind != e.list.Last().Kind) {
 			break
 		}
 		w, ok := p.rightEnd(e.list, e.when, m)
