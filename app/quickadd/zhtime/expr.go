@@ -272,6 +272,7 @@ func (p *parser) ranged(l phrase.List, end int, f prefix, dir Direction) (Expr, 
 	if stop < 0 {
 		return e, -1, false
 	}
+	l = sameHalf(l, m)
 	a, ok := p.resolve(l, p.Ref)
 	var b when
 	if ok && dir != Past {
@@ -302,6 +303,24 @@ func (p *parser) ranged(l phrase.List, end int, f prefix, dir Direction) (Expr, 
 		stop, e.Mod = k, Before
 	}
 	return e, stop, true
+}
+
+// sameHalf gives the left end of "2:00-4:00 pm" and "两点到下午四点" the half of the day of the right one, if it then
+// comes before it.
+func sameHalf(l, m phrase.List) phrase.List {
+	a, b := l.Last(), m.Last()
+	if a.Kind != phrase.KClock || b.Kind != phrase.KClock || a.Half > 0 || a.N < 1 || a.N > 12 || b.N > 12 || l.Has(phrase.KPod) || m[0].Level() > 3 {
+		return l
+	}
+	late := b.Half == 2
+	if m[0].Kind == phrase.KPod {
+		late = m[0].N == phrase.PodAfternoon && a.Loose
+	}
+	if !late || 60*(a.N%12)+max(a.M, 0) >= 60*(b.N%12)+max(b.M, 0) {
+		return l
+	}
+	a.Half = 2
+	return append(append(phrase.List{}, l[:len(l)-1]...), a)
 }
 
 // closing is where a range ends that ends with b: at a clock time itself, after a day.

@@ -227,9 +227,6 @@ func (p *parser) narrowClock(w *when, e phrase.Elem, t time.Time) bool {
 	day := p.midnight(t)
 	if q >= 0 && w.grain == PartOfDay {
 		day = p.midnight(w.start)
-		if q == phrase.PodMidnight || q == phrase.PodNight {
-			day = p.midnight(w.start)
-		}
 	}
 	switch {
 	case e.Half == 2 && h < 12:

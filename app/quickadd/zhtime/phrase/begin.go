@@ -35,7 +35,6 @@ func makeStarters() map[rune]bool {
 	for _, r := range "上下这本当该同次周星礼农阴旧闰阳公新大初差晚早午年第最过去近前后头未接今往将随再半几数好若截不赶直自从打约提每逐隔逢凡工法季天准到按开会离~即务早此于" {
 		m[r] = true
 	}
-	delete(m, '的')
 	return m
 }
 

@@ -33,40 +33,11 @@ func (p *Reader) elem(i int, l List) (List, int) {
 			return List{e}, j
 		}
 	}
-	for _, d := range duo {
-		if r != '今' && r != '明' && r != '次' && r != '后' && r != '昨' && r != '前' && r != '当' && r != '第' {
-			break
-		}
-		for w := range strings.SplitSeq(d.ws, " ") {
-			if j := p.Has(i, w); j >= 0 {
-				return List{d.a, d.b}, j
-			}
-		}
+	if es, j := p.pair(i); j >= 0 {
+		return es, j
 	}
-	if x, j := p.Word(i); j >= 0 {
-		if x.f > 0 {
-			if e, k := p.festival(i, j, &festivals[x.f-1], l); k >= 0 {
-				return List{e}, k
-			}
-		} else if p.wordFits(x.E, i, j, l) {
-			switch {
-			case x.E.Kind == KClock && x.E.N%12 == 0 && p.clockAhead(p.Space(j)):
-				q := PodMidnight
-				if x.E.N == 12 {
-					q = PodNoon
-				}
-				return List{ThePod(q)}, j
-			case x.E.Kind == KPod || x.E.Kind == KClock:
-				j = p.Skip(j, "时分", "时段")
-			case x.E.Kind == KDay && x.E.Rel:
-				j = p.Skip(j, "全天", "一整天", "整天", "一天", "当天")
-			case x.E.Kind == KYear:
-				j = p.Skip(j, "全年", "整年", "一整年")
-			case x.E.Kind == KWeekPart && x.E.N == 0:
-				j = p.Skip(j, "两天", "这两天")
-			}
-			return List{x.E}, j
-		}
+	if e, j := p.worded(i, l); j >= 0 {
+		return List{e}, j
 	}
 	if e, j := p.relUnit(i); j >= 0 {
 		return List{e}, j
@@ -83,14 +54,59 @@ func (p *Reader) elem(i int, l List) (List, int) {
 	return nil, -1
 }
 
-// clockAhead tells that an hour follows: 午夜十二点.
+// pair reads the words that are a day and a part of it.
+func (p *Reader) pair(i int) (List, int) {
+	if !p.In(i, "今明次后昨前当第") {
+		return nil, -1
+	}
+	for _, d := range duo {
+		for w := range strings.SplitSeq(d.ws, " ") {
+			if j := p.Has(i, w); j >= 0 {
+				return List{d.a, d.b}, j
+			}
+		}
+	}
+	return nil, -1
+}
+
+// worded reads an element that is one word of the lexicon, with the little words that may follow it.
+func (p *Reader) worded(i int, l List) (Elem, int) {
+	x, j := p.Word(i)
+	if j < 0 {
+		return Elem{}, -1
+	}
+	if x.f > 0 {
+		return p.festival(i, j, &festivals[x.f-1], l)
+	}
+	if !p.wordFits(x.E, i, l) {
+		return Elem{}, -1
+	}
+	switch {
+	case x.E.Kind == KClock && x.E.N%12 == 0 && p.clockAhead(p.Space(j)): // 午夜十二点
+		if x.E.N == 12 {
+			return ThePod(PodNoon), j
+		}
+		return ThePod(PodMidnight), j
+	case x.E.Kind == KPod || x.E.Kind == KClock:
+		j = p.Skip(j, "时分", "时段")
+	case x.E.Kind == KDay && x.E.Rel:
+		j = p.Skip(j, "全天", "一整天", "整天", "一天", "当天")
+	case x.E.Kind == KYear:
+		j = p.Skip(j, "全年", "整年", "一整年")
+	case x.E.Kind == KWeekPart && x.E.N == 0:
+		j = p.Skip(j, "两天", "这两天")
+	}
+	return x.E, j
+}
+
+// clockAhead tells that an hour follows.
 func (p *Reader) clockAhead(i int) bool {
 	n, ok := p.Integer(i)
 	return ok && n.V <= 24 && p.In(n.End, "点时:")
 }
 
 // wordFits holds back words that need company.
-func (p *Reader) wordFits(e Elem, i, j int, l List) bool {
+func (p *Reader) wordFits(e Elem, i int, l List) bool {
 	switch e.Kind {
 	case KNow:
 		return !e.Flag || p.Whole || len(l) > 0 && l.Last().Level() == 5 // 当前, 目前 are mostly filling words
@@ -278,11 +294,6 @@ func (p *Reader) after(i int, l List) (Elem, int) {
 		}
 		if e, j := p.shift(i); j >= 0 && lv < 13 {
 			return e, j
-		}
-	}
-	if prev.Kind == KWeekPart && prev.N == 0 {
-		if j := p.Any(i, "两天"); j >= 0 {
-			return Elem{}, -1
 		}
 	}
 	if p.At(i) == '第' || p.At(i) == '最' || p.At(i) == '首' {
