@@ -1,6 +1,8 @@
 package zhtime
 
 import (
+	"os"
+	"strings"
 	"testing"
 	"time"
 )
@@ -54,5 +56,24 @@ func TestNothingIsFound(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestTitlesWithoutTime reads titles of tasks as people write them.
+func TestTitlesWithoutTime(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("testdata/titles.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for title := range strings.Lines(string(text)) {
+		n++
+		if got := inside(strings.TrimSpace(title), time.Date(2026, 3, 11, 10, 0, 0, 0, shanghai())); got != "" {
+			t.Errorf("in %q found %s", title, got)
+		}
+	}
+	if n < 50 {
+		t.Errorf("only %d titles", n)
 	}
 }
