@@ -1,0 +1,201 @@
+package summary
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"dingban/app/summary/entity"
+	"dingban/app/summary/lexicon"
+	"dingban/app/summary/split"
+)
+
+// Points of a sentence that asks for something.
+const (
+	enoughToDo = 3
+	longToDo   = 4 // characters
+)
+
+// Words by which somebody is asked, by their points; words that begin like a request and are none; and words of what is over,
+// which take points away.
+const (
+	askOne   = `需 须 需要 要求 由 负责人 安排 落实 整改 我去`
+	askTwo   = `请 麻烦 有劳 劳烦 尽快 抓紧 必须 负责 牵头 跟进 督促 下一步 截止 最迟 限期 记得 别忘了 我来 帮忙 帮我`
+	askThree = `请务必 烦请 务请 请于 请各 请在 务必 责令 待办 责任人 我负责`
+	notAsk   = `请问 请假 请客 请示 请教 请见 请放心 请谅解 请知悉 请悉知 请查收 请审阅 请批示 申请 邀请 聘请 提请 理由 自由 由于 由此 事由 案由 因由 缘由 由来 无须 无需 不需要 不必 不需 需求 刚需 供需 所需 必需 须知 胡须 是否需要`
+	isOver   = `已完成 已经完成 已处理 已解决 已修复 已提交 已落实 已确认 已联系 已通知 已安排 已更换 完成了 处理完 已经 做完了 搞定 已由 之前由 原由`
+)
+
+const (
+	tagOne lexicon.Tag = 1 << iota
+	tagTwo
+	tagThree
+	tagNot
+	tagOver
+)
+
+const maxAsks = 4 // that count in one sentence
+
+var askWords = sync.OnceValue(func() *lexicon.Trie {
+	b := lexicon.Builder{}
+	for tag, words := range map[lexicon.Tag]string{tagOne: askOne, tagTwo: askTwo, tagThree: askThree, tagNot: notAsk, tagOver: isOver} {
+		for word := range strings.FieldsSeq(words) {
+			b.Add(word, tag)
+		}
+	}
+	return b.Trie()
+})
+
+// toDos finds the sentences that ask for something.
+func (d *digest) toDos() []ToDo {
+	var out []ToDo
+	for k, s := range d.all.Sentences {
+		if len(out) == MaxToDos {
+			break
+		}
+		if s.Kind == split.Heading || s.Box == split.NoBox && d.todoPoints(k) < enoughToDo {
+			continue
+		}
+		t := ToDo{Span: d.span(s.Start, s.End), Plain: d.all.Plain(s), Done: s.Box == split.TickedBox}
+		t.Who = d.asked(s)
+		t.DueText, t.Due = d.due(s)
+		out = append(out, t)
+	}
+	return out
+}
+
+func (d *digest) todoPoints(k int) int {
+	s := d.all.Sentences[k]
+	runes := d.all.Runes[s.Start:s.End]
+	if len(runes) < longToDo || s.Kind == split.Quote {
+		return 0
+	}
+	points := 0
+	switch runes[len(runes)-1] {
+	case '？', '?', '吗', '呢', '么':
+		points = -2
+	}
+	used := 0
+	for i := 0; i < len(runes); {
+		n, tags := askWords().Longest(runes[i:], tagOne|tagTwo|tagThree|tagNot|tagOver)
+		if n == 0 {
+			i++
+			continue
+		}
+		i += n
+		if tags&tagOver != 0 {
+			points -= 3
+		}
+		if used == maxAsks || tags&tagNot != 0 {
+			continue
+		}
+		used++
+		switch {
+		case tags&tagThree != 0:
+			points += 3
+		case tags&tagTwo != 0:
+			points += 2
+		case tags&tagOne != 0:
+			points++
+		}
+	}
+	points += englishAsk(runes)
+	if len(d.asked(s)) > 0 && points > 0 {
+		points++
+	}
+	if _, due := d.due(s); due != "" {
+		points++
+		if len(d.asked(s)) > 0 {
+			points++
+		}
+	}
+	// Under a heading of tasks a line that names somebody or a date is one.
+	if s.Head >= 0 && s.Kind == split.Item && d.cues[s.Head]&(lexicon.Next|lexicon.Need) != 0 && points >= 0 && len(d.within(s)) > 0 {
+		points += 2
+	}
+	return points
+}
+
+func prefix(s string, words []string) int {
+	for _, w := range words {
+		if strings.HasPrefix(s, w) {
+			return len(w)
+		}
+	}
+	return 0
+}
+
+func englishAsk(runes []rune) int {
+	if !slices.ContainsFunc(runes, func(r rune) bool { return r >= 'a' && r <= 'z' }) {
+		return 0
+	}
+	low := strings.ToLower(string(runes))
+	points := 0
+	for _, a := range [...]struct {
+		word   string
+		points int
+	}{{"please", 3}, {"todo", 3}, {"action item", 3}, {"must ", 2}, {"need to", 2}, {"needs to", 2}, {"should ", 1}, {" will ", 1}, {"owner", 2}, {"asap", 2}, {"deadline", 2}, {"make sure", 2}, {"follow up", 2}, {"can you", 2}, {"could you", 2}, {" due ", 1}} {
+		if strings.Contains(low, a.word) {
+			points += a.points
+		}
+	}
+	return min(points, 5)
+}
+
+// asked are the people whom a sentence asks: all it names, or the departments.
+func (d *digest) asked(s split.Sentence) []string {
+	var people, teams []string
+	for _, e := range d.within(s) {
+		switch e.Kind {
+		case entity.Person:
+			if !slices.Contains(people, e.Norm) {
+				people = append(people, e.Norm)
+			}
+		case entity.Organisation:
+			if !slices.Contains(teams, e.Norm) {
+				teams = append(teams, e.Norm)
+			}
+		}
+	}
+	if len(people) > 0 {
+		return people
+	}
+	if text := d.all.Plain(s); strings.Contains(text, "我来") || strings.Contains(text, "我负责") || strings.Contains(text, "我去") || strings.HasPrefix(text, "I will") || strings.HasPrefix(text, "I'll") {
+		if author := d.authorOf(s); author != "" {
+			return []string{author}
+		}
+	}
+	return teams
+}
+
+func (d *digest) authorOf(s split.Sentence) string {
+	p := d.part(s.Start)
+	for i := range d.parts {
+		if &d.parts[i] == p {
+			return d.authors[i]
+		}
+	}
+	return ""
+}
+
+// due finds the time that something is to be done by: 3月5日前, 截止周五, by Friday. The last one counts, since what went
+// before mostly says since when.
+func (d *digest) due(s split.Sentence) (text, norm string) {
+	for _, e := range d.within(s) {
+		if e.Kind != entity.Time {
+			continue
+		}
+		behind := string(d.all.Runes[e.End:min(e.End+3, s.End)])
+		before := string(d.all.Runes[max(e.Start-5, s.Start):e.Start])
+		if prefix(strings.TrimLeft(behind, " "), []string{"前", "之前", "以前", "内", "底前", "下班前", "截止", "完成"}) > 0 ||
+			hasSuffix(strings.TrimRight(before, " ：:为是"), []string{"截止", "截至", "最迟", "限", "期限", "时限", "于", "在", "最晚", "by", "before", "due", "deadline", "时间", "交期"}) ||
+			strings.HasSuffix(e.Norm, "close") || strings.HasPrefix(e.Norm, "holiday-before") {
+			text, norm = string(d.all.Runes[e.Start:e.End]), e.Norm
+		}
+	}
+	return text, norm
+}
+
+func hasSuffix(s string, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.HasSuffix(s, w) })
+}
