@@ -21,7 +21,7 @@ const (
 	ofRank     = 0.9
 	ofCues     = 0.8
 	ofHead     = 0.4 // of the cues of the heading above
-	ofTitle    = 0.4
+	ofTitle    = 0.8
 	ofFacts    = 0.06 // for each kind of entity
 	ofFirst    = 0.35
 	ofSecond   = 0.15
@@ -34,13 +34,16 @@ const (
 	ofRow      = -0.3
 	ofQuote    = -0.35
 	ofForm     = -0.6 // 会议时间：, 参会人员：
+	ofLead     = 0.15 // begins with a conclusion or a cause
 	ofDangling = -0.1 // 另外, 但是: leans on the sentence before
 	redundancy = 0.7
 	tooAlike   = 0.6 // sentences that share so much say the same
 	floor      = 0.15
-	candidates = 300 // of the best sentences are compared with one another
-	shortest   = 7   // characters
-	fullLength = 24  // sentences shorter than this are worth less
+	worthwhile = 0.25 // of the best sentence
+	good       = 0.4  // is worth its room beside any
+	candidates = 300  // of the best sentences are compared with one another
+	shortest   = 7    // characters
+	fullLength = 24   // sentences shorter than this are worth less
 )
 
 // cueSet is the tags of the cues of a sentence.
@@ -50,7 +53,7 @@ var cueWorth = [...]struct {
 	tag   lexicon.Tag
 	worth float64
 }{
-	{lexicon.Conclude, 0.45}, {lexicon.Need, 0.2}, {lexicon.Deadline, 0.3}, {lexicon.Risk, 0.25}, {lexicon.Cause, 0.35}, {lexicon.Next, 0.25},
+	{lexicon.Conclude, 0.45}, {lexicon.Need, 0.2}, {lexicon.Deadline, 0.3}, {lexicon.Risk, 0.35}, {lexicon.Cause, 0.35}, {lexicon.Next, 0.25},
 }
 
 func worthOf(cues cueSet) float64 {
@@ -74,7 +77,7 @@ func (d *digest) cuesOf(s split.Sentence) (cues cueSet, idle int) {
 			i++
 			continue
 		}
-		n := 0
+		var n int
 		var tags lexicon.Tag
 		if latin {
 			n, tags = d.englishCue(i, s.End)
@@ -123,6 +126,7 @@ func (d *digest) judge() {
 	d.score = make([]float64, len(sentences))
 	d.cues = make([]cueSet, len(sentences))
 	prior := make([]float64, len(sentences))
+	shared := d.withTitle()
 	for k, s := range sentences {
 		cues, idle := d.cuesOf(s)
 		d.cues[k] = cues
@@ -134,14 +138,17 @@ func (d *digest) judge() {
 		if idle*3 >= n || idle > 0 && n < 12 {
 			bonus += ofIdle
 		}
+		if d.leads(s) {
+			bonus += ofLead
+		}
 		bonus += d.place(k) + d.shape(s) + d.facts(s)
+		bonus += ofTitle * shared[k]
 		d.score[k] = bonus
 		prior[k] = max(0.2+bonus, 0.05)
 	}
 	rank := d.walk(prior)
-	shared := d.withTitle()
 	for k, s := range sentences {
-		d.score[k] += ofRank*rank[k] + ofTitle*shared[k]
+		d.score[k] += ofRank * rank[k]
 		if n := s.End - s.Start; n < fullLength && d.score[k] > 0 {
 			d.score[k] *= 0.6 + 0.4*float64(n)/fullLength
 		}
@@ -151,11 +158,7 @@ func (d *digest) judge() {
 // place scores where a sentence stands.
 func (d *digest) place(k int) float64 {
 	p := d.part(d.all.Sentences[k].Start)
-	at, last := k-p.first, len(p.view.Sentences)-1
-	// headings before the first sentence do not count
-	for i := p.first; i < k && d.all.Sentences[i].Kind == split.Heading; i++ {
-		at--
-	}
+	at, last := k-p.first-p.heads, len(p.view.Sentences)-1
 	sum := 0.0
 	switch {
 	case at <= 0:
@@ -208,6 +211,17 @@ func (d *digest) shape(s split.Sentence) float64 {
 		}
 	}
 	return sum
+}
+
+// leads tells whether a conclusion or a cause stands at the beginning.
+func (d *digest) leads(s split.Sentence) bool {
+	runes := d.all.Runes[s.Start:s.End]
+	for i := range min(len(runes), 5) {
+		if n, _ := lexicon.Chinese().Longest(runes[i:], lexicon.Conclude|lexicon.Cause); n > 1 {
+			return true
+		}
+	}
+	return false
 }
 
 func startsWith(runes []rune, word string) bool {
@@ -360,6 +374,7 @@ func (d *digest) choose() []int {
 	alike := make([]float64, len(order))
 	taken := make([]bool, len(order))
 	room := d.options.Budget
+	enough := floor
 	var chosen []int
 	for {
 		best, value := -1, math.Inf(-1)
@@ -372,7 +387,10 @@ func (d *digest) choose() []int {
 				best, value = i, v
 			}
 		}
-		if best < 0 || value < floor && len(chosen) > 0 {
+		if len(chosen) == 0 {
+			enough = max(floor, min(worthwhile*value, good))
+		}
+		if best < 0 || value < enough && len(chosen) > 0 {
 			break
 		}
 		taken[best] = true

@@ -8,9 +8,11 @@ package summary
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"dingban/app/summary/entity"
+	"dingban/app/summary/lexicon"
 	"dingban/app/summary/phrase"
 	"dingban/app/summary/split"
 )
@@ -23,6 +25,8 @@ const (
 	MaxPhrases  = 100
 	MaxEntities = entity.MaxFound
 	MaxToDos    = 500
+
+	minRest = 8 // characters behind a greeting that are a sentence by themselves
 
 	defaultBudget  = 300
 	defaultPhrases = 10
@@ -121,6 +125,8 @@ type part struct {
 	view    *split.View
 	runes   int
 	first   int
+	heads   int // headings before its first sentence
+	author  string
 }
 
 func report(messages []Message, thread bool, o Options) Report {
@@ -172,7 +178,6 @@ type digest struct {
 	options Options
 	thread  bool
 	parts   []part
-	authors []string
 	all     *split.View
 	found   []entity.Found
 	skip    []bool
@@ -186,9 +191,13 @@ func (d *digest) add(i int, m Message, v *split.View) {
 	if len(v.Sentences) == 0 {
 		return
 	}
+	trimGreetings(v)
 	shift, first := len(d.all.Runes), len(d.all.Sentences)
-	d.parts = append(d.parts, part{i, v, shift, first})
-	d.authors = append(d.authors, m.Author)
+	heads := 0
+	for heads < len(v.Sentences) && v.Sentences[heads].Kind == split.Heading {
+		heads++
+	}
+	d.parts = append(d.parts, part{i, v, shift, first, heads, m.Author})
 	d.all.Runes = append(d.all.Runes, v.Runes...)
 	for _, s := range v.Sentences {
 		s.Start += shift
@@ -202,6 +211,24 @@ func (d *digest) add(i int, m Message, v *split.View) {
 		m.Start += shift
 		m.End += shift
 		d.all.Mentions = append(d.all.Mentions, m)
+	}
+}
+
+// trimGreetings lets sentences begin behind 大家好 and 收到 when more follows.
+func trimGreetings(v *split.View) {
+	lex := lexicon.Chinese()
+	for k := range v.Sentences {
+		s := &v.Sentences[k]
+		for range 3 {
+			n, tags := lex.Longest(v.Runes[s.Start:s.End], lexicon.Idle)
+			if n < 2 || tags&lexicon.Cues != 0 || s.End-s.Start < n+minRest || !strings.ContainsRune("，,！!、 ", v.Runes[s.Start+n]) {
+				break
+			}
+			s.Start += n + 1
+			for v.Runes[s.Start] == ' ' {
+				s.Start++
+			}
+		}
 	}
 }
 
@@ -228,10 +255,8 @@ func (d *digest) entities() {
 	d.found = entity.Find(d.all, d.options.Names, d.options.Times)
 	d.skip = make([]bool, len(d.all.Runes))
 	for _, e := range d.found {
-		if e.Kind != entity.Organisation && e.Kind != entity.Place {
-			for i := e.Start; i < e.End; i++ {
-				d.skip[i] = true
-			}
+		for i := e.Start; i < e.End; i++ {
+			d.skip[i] = true
 		}
 	}
 }

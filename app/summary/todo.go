@@ -19,11 +19,11 @@ const (
 // Words by which somebody is asked, by their points; words that begin like a request and are none; and words of what is over,
 // which take points away.
 const (
-	askOne   = `需 须 需要 要求 由 负责人 安排 落实 整改 我去`
-	askTwo   = `请 麻烦 有劳 劳烦 尽快 抓紧 必须 负责 牵头 跟进 督促 下一步 截止 最迟 限期 记得 别忘了 我来 帮忙 帮我`
-	askThree = `请务必 烦请 务请 请于 请各 请在 务必 责令 待办 责任人 我负责`
+	askOne   = `需 及时 需要 要求 由 负责人 安排 落实 整改 我去`
+	askTwo   = `须 请 麻烦 有劳 劳烦 尽快 抓紧 必须 负责 牵头 跟进 督促 下一步 截止 最迟 限期 记得 别忘了 我来 帮忙 帮我`
+	askThree = `须在 需在 应在 须于 需于 应于 均须 均应 请务必 烦请 务请 请于 请各 请在 务必 责令 待办 责任人 我负责`
 	notAsk   = `请问 请假 请客 请示 请教 请见 请放心 请谅解 请知悉 请悉知 请查收 请审阅 请批示 申请 邀请 聘请 提请 理由 自由 由于 由此 事由 案由 因由 缘由 由来 无须 无需 不需要 不必 不需 需求 刚需 供需 所需 必需 须知 胡须 是否需要`
-	isOver   = `已完成 已经完成 已处理 已解决 已修复 已提交 已落实 已确认 已联系 已通知 已安排 已更换 完成了 处理完 已经 做完了 搞定 已由 之前由 原由`
+	isOver   = `已整改 已完成 已经完成 已处理 已解决 已修复 已提交 已落实 已确认 已联系 已通知 已安排 已更换 完成了 处理完 已经 做完了 搞定 已由 之前由 原由`
 )
 
 const (
@@ -75,21 +75,24 @@ func (d *digest) todoPoints(k int) int {
 	case '？', '?', '吗', '呢', '么':
 		points = -2
 	}
-	used := 0
+	var used [maxAsks][]rune
+	count := 0
 	for i := 0; i < len(runes); {
 		n, tags := askWords().Longest(runes[i:], tagOne|tagTwo|tagThree|tagNot|tagOver)
 		if n == 0 {
 			i++
 			continue
 		}
+		word := runes[i : i+n]
 		i += n
 		if tags&tagOver != 0 {
 			points -= 3
 		}
-		if used == maxAsks || tags&tagNot != 0 {
+		if count == maxAsks || tags&tagNot != 0 || slices.ContainsFunc(used[:count], func(w []rune) bool { return slices.Equal(w, word) }) {
 			continue
 		}
-		used++
+		used[count] = word
+		count++
 		switch {
 		case tags&tagThree != 0:
 			points += 3
@@ -100,20 +103,51 @@ func (d *digest) todoPoints(k int) int {
 		}
 	}
 	points += englishAsk(runes)
-	if len(d.asked(s)) > 0 && points > 0 {
+	asked := len(d.asked(s)) > 0
+	if asked && points > 0 {
 		points++
 	}
-	if _, due := d.due(s); due != "" {
+	switch _, due := d.due(s); {
+	case due != "" && asked:
+		points += 3
+	case due != "":
 		points++
-		if len(d.asked(s)) > 0 {
-			points++
-		}
+	}
+	if d.assigned(s) {
+		points += 3
 	}
 	// Under a heading of tasks a line that names somebody or a date is one.
 	if s.Head >= 0 && s.Kind == split.Item && d.cues[s.Head]&(lexicon.Next|lexicon.Need) != 0 && points >= 0 && len(d.within(s)) > 0 {
 		points += 2
 	}
 	return points
+}
+
+// small are verbs of one character by which people share out work: 张琪补一个, 小陈你改一版.
+const small = "补改查看写发做跑加修测盯催问整提拉理画出导配找订约"
+
+// assigned tells whether a sentence begins with a person, and goes on with what they shall do: 小李明天去, 小陈你改一版, 张琪补一个.
+func (d *digest) assigned(s split.Sentence) bool {
+	found := d.within(s)
+	for k, e := range found {
+		if e.Kind != entity.Person || e.Start > s.Start && !strings.ContainsRune("，,：:@。", d.all.Runes[e.Start-1]) || e.End >= s.End {
+			continue
+		}
+		runes := d.all.Runes[e.End:s.End]
+		if runes[0] == '你' && len(runes) > 3 {
+			return true
+		}
+		if strings.ContainsRune(small, runes[0]) && len(runes) > 3 && strings.ContainsRune("一下个份两", runes[1]) {
+			return true
+		}
+		if k+1 < len(found) && found[k+1].Kind == entity.Time && found[k+1].Start == e.End {
+			norm := found[k+1].Norm
+			if strings.HasPrefix(norm, "day+") || strings.HasPrefix(norm, "week+") {
+				return len(runes) > found[k+1].End-e.End+2 && !strings.ContainsRune("了过", d.all.Runes[s.End-1]) && !slices.Contains(runes, '已')
+			}
+		}
+	}
+	return false
 }
 
 func prefix(s string, words []string) int {
@@ -161,21 +195,11 @@ func (d *digest) asked(s split.Sentence) []string {
 		return people
 	}
 	if text := d.all.Plain(s); strings.Contains(text, "我来") || strings.Contains(text, "我负责") || strings.Contains(text, "我去") || strings.HasPrefix(text, "I will") || strings.HasPrefix(text, "I'll") {
-		if author := d.authorOf(s); author != "" {
+		if author := d.part(s.Start).author; author != "" {
 			return []string{author}
 		}
 	}
 	return teams
-}
-
-func (d *digest) authorOf(s split.Sentence) string {
-	p := d.part(s.Start)
-	for i := range d.parts {
-		if &d.parts[i] == p {
-			return d.authors[i]
-		}
-	}
-	return ""
 }
 
 // due finds the time that something is to be done by: 3月5日前, 截止周五, by Friday. The last one counts, since what went
@@ -186,7 +210,7 @@ func (d *digest) due(s split.Sentence) (text, norm string) {
 			continue
 		}
 		behind := string(d.all.Runes[e.End:min(e.End+3, s.End)])
-		before := string(d.all.Runes[max(e.Start-5, s.Start):e.Start])
+		before := string(d.all.Runes[max(e.Start-10, s.Start):e.Start])
 		if prefix(strings.TrimLeft(behind, " "), []string{"前", "之前", "以前", "内", "底前", "下班前", "截止", "完成"}) > 0 ||
 			hasSuffix(strings.TrimRight(before, " ：:为是"), []string{"截止", "截至", "最迟", "限", "期限", "时限", "于", "在", "最晚", "by", "before", "due", "deadline", "时间", "交期"}) ||
 			strings.HasSuffix(e.Norm, "close") || strings.HasPrefix(e.Norm, "holiday-before") {

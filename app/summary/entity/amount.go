@@ -1,6 +1,7 @@
 package entity
 
 import (
+	"strconv"
 	"strings"
 	"sync"
 
@@ -16,8 +17,8 @@ const (
 )
 
 const (
-	measures = `天 周 个月 年 小时 个小时 分钟 秒 秒钟 毫秒 个工作日 工作日 个自然日 个交易日 季度 人 人次 人天 人日 人月 台 套 辆 吨 公斤 千克 克 斤 米 千米 公里 厘米 毫米 微米 平方米 平米 立方米 立方 方 亩 公顷 升 毫升 千瓦 千瓦时 兆瓦 度电 伏 安 赫兹 摄氏度 倍 箱 户 车 车次 架 艘 匹 毫安 万向 台次 台套 兆帕 千帕 分贝 人份 工时 课时 学时 学分`
-	counts   = `个 件 条 项 次 名 位 份 页 张 根 块 支 只 把 批 家 组 种 笔 单 字 行 处 起 场 期 轮 层 间 本 册 卷 桶 袋 包 瓶 盒 罐 盘 片 段 节 座 栋 棵 株 头 道 路 口 门 面 排 列 对 双 束 枚 颗 滴 度 分 点 ℃ °C 摄氏度 kg g t km m cm mm μm um m² ㎡ m³ L mL ml kW KW kw kWh kwh MW V kV KV A mA Ω Hz kHz MHz GHz MPa kPa Pa bar dB GB MB KB TB PB G M K T ms s min h QPS qps TPS tps rpm Mbps Gbps Mbit 并发 用户 bug bugs 辆次 页次 家次 例 床 针 人 字节 核 线程 节点 端口 模块 接口 工单 订单`
+	measures = `千伏 千伏安 兆欧 毫克 微克 吨公里 公斤力 牛米 转 天 周 个月 年 小时 个小时 分钟 秒 秒钟 毫秒 个工作日 工作日 个自然日 个交易日 季度 人 人次 人天 人日 人月 台 套 辆 吨 公斤 千克 克 斤 米 千米 公里 厘米 毫米 微米 平方米 平米 立方米 立方 方 亩 公顷 升 毫升 千瓦 千瓦时 兆瓦 度电 伏 安 赫兹 摄氏度 倍 箱 户 车 车次 架 艘 匹 毫安 台次 台套 兆帕 千帕 分贝 人份 工时 课时 学时 学分`
+	counts   = `盏 扇 幅 艘 篇 部 台 封 起 宗 桩 例 趟 站 环 级 步 幢 户 号人 个 件 条 项 次 名 位 份 页 张 根 块 支 只 把 批 家 组 种 笔 单 字 行 处 起 场 期 轮 层 间 本 册 卷 桶 袋 包 瓶 盒 罐 盘 片 段 节 座 栋 棵 株 头 道 路 口 门 面 排 列 对 双 束 枚 颗 滴 度 分 点 ℃ °C 摄氏度 kg g t km m cm mm μm um m² ㎡ m³ L mL ml kW KW kw kWh kwh MW V kV KV A mA Ω Hz kHz MHz GHz MPa kPa Pa bar dB GB MB KB TB PB G M K T ms s min h QPS qps TPS tps rpm Mbps Gbps Mbit 并发 用户 bug bugs 辆次 页次 家次 例 床 针 人 字节 核 线程 节点 端口 模块 接口 工单 订单`
 	english  = `days day hours hour hrs minutes minute mins seconds second weeks week months month years year people users items pieces pcs units percent times requests servers nodes`
 )
 
@@ -137,7 +138,16 @@ func (f *finder) unit(i, end int, low string, num number) int {
 	if n > 0 && tags&percent != 0 {
 		return f.take(i, j+n, low+num.String()+" "+f.percentUnit(j))
 	}
+	if n == 0 && f.at(j) == '成' && num.han && num.value > 1 && num.value < 10 && !num.scaled && !strings.ContainsRune("员本立功为绩熟分色套像交都", f.at(j+1)) {
+		return f.take(i, j+1, low+num.shift(1).String()+" %")
+	}
 	word := string(f.runes[j : j+n])
+	if word == "分" || word == "分钟" {
+		// 3分40秒
+		if sec, end := f.number(j + n); end > 0 && f.at(end) == '秒' && num.places == 0 && sec.places == 0 && sec.value < 60 && num.value < 10_000 && low == "" {
+			return f.take(i, end+1, strconv.FormatInt(num.value*60+sec.value, 10)+" 秒")
+		}
+	}
 	switch {
 	case n > 0 && num.han && tags&measure == 0 && !num.scaled && num.value < 10:
 		n = 0
@@ -145,7 +155,7 @@ func (f *finder) unit(i, end int, low string, num number) int {
 		n = 0
 	case n > 0 && num.han && num.digits == "5" && num.places == 1 && !durations(word):
 		n = 0 // 半
-	case n > 0 && !num.han && num.places == 0 && notCounted(word, f.at(j+n)):
+	case n > 0 && !num.han && notCounted(word, f.at(j+n)):
 		n = 0
 	}
 	if n == 0 {
@@ -180,6 +190,8 @@ func notCounted(word string, next rune) bool {
 		return true
 	case "路":
 		return next == '口' || next == '线' || next == '由'
+	case "升":
+		return next == '级' || next == '到' || next == '至' || next == '高'
 	case "门":
 		return next == '禁' || next == '口'
 	case "方":

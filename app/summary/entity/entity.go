@@ -80,7 +80,7 @@ func NewNames(names []string) Names {
 
 // Find gives the entities of a text in order; they do not overlap. A nil recogniser means that of this package.
 func Find(v *split.View, names Names, times TimeRecogniser) []Found {
-	f := &finder{lex: lexicon.Chinese(), runes: v.Runes, taken: make([]Kind1, len(v.Runes)), names: names, times: times}
+	f := &finder{lex: lexicon.Chinese(), given: lexicon.Given(), singles: lexicon.SetOf(singles), runes: v.Runes, taken: make([]claim, len(v.Runes)), names: names, times: times}
 	mentions := v.Mentions
 	for _, s := range v.Sentences {
 		f.start, f.end = s.Start, s.End
@@ -98,12 +98,12 @@ func Find(v *split.View, names Names, times TimeRecogniser) []Found {
 	return f.found[:min(len(f.found), MaxFound)]
 }
 
-// Kind1 is a kind in one byte, for the map of what is taken.
-type Kind1 uint8
+// claim is a kind in one byte, for the map of what is taken.
+type claim uint8
 
 // What a rune is taken for.
 const (
-	free Kind1 = iota
+	free claim = iota
 	takenPerson
 	takenTime
 	takenAmount
@@ -114,8 +114,10 @@ const (
 
 type finder struct {
 	lex        *lexicon.Trie
+	given      lexicon.Set
+	singles    lexicon.Set
 	runes      []rune
-	taken      []Kind1
+	taken      []claim
 	names      Names
 	times      TimeRecogniser
 	start, end int // of the sentence
@@ -124,7 +126,7 @@ type finder struct {
 }
 
 // add takes a stretch for an entity.
-func (f *finder) add(kind Kind, as Kind1, start, end int, norm string) {
+func (f *finder) add(kind Kind, as claim, start, end int, norm string) {
 	if len(f.found) >= MaxFound {
 		return
 	}

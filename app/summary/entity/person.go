@@ -20,7 +20,10 @@ const (
 	beforeAct   = 4 // 负责, 反馈
 	beforeColon = 4 // 张伟：收到
 	beforeTitle = 6 // 张伟经理
+	behindRole  = 4 // a word that ends with 员, 人, 师
 	inWord      = -3
+	maxZone     = 300 // characters of a list of names
+	goesOnAfter = -2  // any other character behind it
 )
 
 // zone is a list of names behind a label and a colon.
@@ -73,7 +76,7 @@ func (f *finder) label(i int) {
 		return
 	}
 	end := i + 1
-	for end < f.end && !strings.ContainsRune("；;。！!）)|", f.runes[end]) {
+	for end < f.end && end-i < maxZone && !strings.ContainsRune("；;。！!）)|", f.runes[end]) {
 		end++
 	}
 	f.zone = zone{i + 1, end}
@@ -181,11 +184,11 @@ func (f *finder) titleGoesOn(j int) bool {
 // name weighs the names that may begin at i and gives the best.
 func (f *finder) name(i int, listed bool) (end, points int) {
 	n, base := f.surname(i)
-	if n == 0 {
-		return 0, 0
+	if n == 0 || f.longest(i-1, lexicon.Title|lexicon.Lead) > 1 {
+		return 0, 0 // 师傅
 	}
 	zoned := i >= f.zone.start && i < f.zone.end && (f.edge(i-1) || f.listSign(i-1) || f.before(i, lexicon.Title) > 0)
-	left := 0
+	var left int
 	switch {
 	case zoned:
 		left = inList
@@ -196,9 +199,11 @@ func (f *finder) name(i int, listed bool) (end, points int) {
 		if f.at(i-1) == '@' {
 			left = inList
 		}
-	case f.before(i, lexicon.Lead|lexicon.Title) > 0:
+	case f.before(i, lexicon.Lead) > 0 || f.before(i, lexicon.Title) > 1:
 		left = behindLead
-	case f.before(i, lexicon.Verb|lexicon.Act|lexicon.Stop) > 0:
+	case strings.ContainsRune("员人师士", f.at(i-1)) && base > 0:
+		left = behindRole
+	case f.before(i, lexicon.Verb|lexicon.Act|lexicon.Stop) > 1 || strings.ContainsRune("的是为对有被把将及在从向于与", f.at(i-1)):
 		left = 0
 	default:
 		left = inWord
@@ -216,7 +221,7 @@ func (f *finder) name(i int, listed bool) (end, points int) {
 				ok = false
 				break
 			}
-			if lexicon.Given(r) {
+			if f.given.Has(r) {
 				p += forGiven
 			} else {
 				p += notGiven
@@ -257,7 +262,7 @@ func (f *finder) right(j int) int {
 	if f.longest(j, lexicon.Act) > 0 {
 		return beforeAct
 	}
-	return inWord
+	return goesOnAfter
 }
 
 // englishName takes @alice, Mr. Smith, Alice and Alice Chen.

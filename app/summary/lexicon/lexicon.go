@@ -196,3 +196,20 @@ func (t *Trie) Before(runes []rune, want Tag) int {
 	}
 	return 0
 }
+
+// Set is a set of characters of the basic plane.
+type Set []uint64
+
+// SetOf takes the characters of a string.
+func SetOf(s string) Set {
+	set := make(Set, plane/64)
+	for _, r := range s {
+		if r < plane {
+			set[r/64] |= 1 << (r % 64)
+		}
+	}
+	return set
+}
+
+// Has tells whether a character is one of the set.
+func (s Set) Has(r rune) bool { return r >= 0 && r < plane && s[r/64]&(1<<(r%64)) != 0 }

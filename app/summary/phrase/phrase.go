@@ -78,6 +78,7 @@ const hard = `的了在是和与及或将把被由请都也已并而但又还就
 // mark finds what cuts phrases.
 func (x *index) mark() {
 	runes := x.v.Runes
+	hardSet := lexicon.SetOf(hard)
 	for i, r := range runes {
 		x.cut[i] = !split.IsHan(r)
 	}
@@ -89,7 +90,7 @@ func (x *index) mark() {
 				continue
 			}
 			n, _ := x.lex.Longest(runes[i:s.End], lexicon.Stop)
-			if n > 1 || n == 1 && strings.ContainsRune(hard, r) {
+			if n > 1 || n == 1 && hardSet.Has(r) {
 				for k := i; k < i+n; k++ {
 					x.cut[k] = true
 				}
@@ -245,13 +246,15 @@ func (x *index) single() []Phrase {
 			}
 			start := x.withoutVerb(i, end)
 			if n := end - start; n >= 3 && n <= maxGram {
-				score := 0.25
+				score := 0.0
 				if m := x.lex.Before(runes[start:end], lexicon.Tail); m >= 2 && m < n {
 					score = 0.8
 				} else if m == 1 {
 					score = 0.45
 				}
-				out = append(out, Phrase{Text: string(runes[start:end]), Count: 1, Score: score * worth(n), Start: start, End: end})
+				if score > 0 {
+					out = append(out, Phrase{Text: string(runes[start:end]), Count: 1, Score: score * worth(n), Start: start, End: end})
+				}
 			}
 			i = end
 		}
@@ -264,6 +267,10 @@ func (x *index) barred(i int) bool { return x.cut[i] || x.skip != nil && x.skip[
 // withoutVerb takes the verb away that a stretch begins with: 更换 of 更换水泵轴承.
 func (x *index) withoutVerb(start, end int) int {
 	for end-start > 3 {
+		if strings.ContainsRune("前后内时起", x.v.Runes[start]) {
+			start++
+			continue
+		}
 		n, _ := x.lex.Longest(x.v.Runes[start:end], lexicon.Act|lexicon.Verb|lexicon.Need)
 		if n < 2 || end-start-n < 2 {
 			break
@@ -275,7 +282,6 @@ func (x *index) withoutVerb(start, end int) int {
 
 // latin gives words and runs of words that occur several times, or look like a name.
 func (x *index) latin() []Phrase {
-	type run struct{ start, count int32 }
 	runs := map[string]*Phrase{}
 	var order []string
 	for i := range x.spans {

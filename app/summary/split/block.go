@@ -1,6 +1,7 @@
 package split
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -127,15 +128,10 @@ func (b *builder) line(from, to int) {
 	b.inline(from, to)
 	b.cells = 0
 	for _, r := range b.v.Runes[before:] {
-		b.cells += 1 + wide(r)
+		if b.cells++; r >= 0x2E80 {
+			b.cells++
+		}
 	}
-}
-
-func wide(r rune) int {
-	if r >= 0x2E80 {
-		return 1
-	}
-	return 0
 }
 
 func skipBlank(s string, from, to int) int {
@@ -203,6 +199,9 @@ func (b *builder) close() {
 		b.kind = Heading
 	}
 	first := len(v.Sentences)
+	if b.kind == Heading && end-start > maxSentence {
+		b.kind = Prose // nobody's heading
+	}
 	if b.kind == Heading {
 		v.Sentences = append(v.Sentences, Sentence{Start: start, End: end})
 	} else {
@@ -237,6 +236,44 @@ func (b *builder) heads(runes []rune) bool {
 		}
 	}
 	return true
+}
+
+// titleEnds are what the title of a piece of writing ends with.
+var titleEnds = [...]string{"报告", "通知", "纪要", "意见", "说明", "情况", "分析", "方案", "记录", "小结", "总结", "安排", "通报", "请示", "批复", "公告", "周报", "月报", "日报", "整理", "计划", "简报", "反馈", "要点", "办法", "制度", "函", "会议", "汇报", "申请"}
+
+const (
+	longTitle   = 36 // characters
+	titledAbove = 2  // sentences below a title
+)
+
+// titled makes a heading of the first line when it looks like the title of a piece of writing and more follows.
+func (v *View) titled() {
+	if len(v.Sentences) <= titledAbove {
+		return
+	}
+	s := &v.Sentences[0]
+	runes := v.Runes[s.Start:s.End]
+	if s.Kind != Prose || v.Sentences[1].Block == s.Block || len(runes) > longTitle {
+		return
+	}
+	if i := slices.Index(runes, '（'); i > 0 && runes[len(runes)-1] == '）' {
+		runes = runes[:i]
+	}
+	for _, r := range runes {
+		if isEnd(r) || r == '，' || r == '：' || r == ':' {
+			return
+		}
+	}
+	text := string(runes)
+	if !strings.HasPrefix(text, "【") && !strings.HasPrefix(text, "《") && !slices.ContainsFunc(titleEnds[:], func(end string) bool { return strings.HasSuffix(text, end) }) {
+		return
+	}
+	s.Kind = Heading
+	for i := range v.Sentences[1:] {
+		if next := &v.Sentences[i+1]; next.Head < 0 {
+			next.Head = 0
+		}
+	}
 }
 
 func trim(runes []rune, start, end int) (int, int) {

@@ -191,7 +191,7 @@ func opens(s string, i, n int) bool {
 	case '_':
 		return !before
 	case '*':
-		return !(before && alnum(s[i+n]))
+		return !before || !alnum(s[i+n])
 	default:
 		return true
 	}
@@ -203,7 +203,7 @@ func closes(s string, j, m int) bool {
 	case '_':
 		return !after
 	case '*':
-		return !(after && alnum(s[j-1]))
+		return !after || !alnum(s[j-1])
 	default:
 		return true
 	}

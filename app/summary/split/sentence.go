@@ -12,7 +12,13 @@ const (
 	minPiece    = 4   // pieces of a chat line are at least so long
 )
 
-func isEnd(r rune) bool { return strings.ContainsRune("。！？!?；;…", r) }
+func isEnd(r rune) bool {
+	switch r {
+	case '。', '！', '？', '!', '?', '；', ';', '…':
+		return true
+	}
+	return false
+}
 
 const (
 	openers  = "“‘「『（(《【[\""
@@ -38,7 +44,9 @@ func (v *View) cut(start, end int) {
 		}
 		// Several marks and what closes a quotation belong to the sentence: ？！ 。”
 		for i+1 < end && (isEnd(runes[i+1]) || strings.ContainsRune(trailing, runes[i+1])) && (len(pairs) == 0 || pairs[0].start != i+1) {
-			i++
+			if i++; i-from > hardLimit+maxQuoted {
+				break
+			}
 		}
 		v.add(from, i+1)
 		from = i + 1
@@ -63,7 +71,7 @@ func quoted(runes []rune, start int) []pair {
 	var stack []opened
 	for i := start; i < len(runes); i++ {
 		r := runes[i]
-		if r < utf8Punct && r != '"' && r != '(' && r != ')' && r != '[' && r != ']' {
+		if IsHan(r) || r < utf8Punct && r != '"' && r != '(' && r != ')' && r != '[' && r != ']' {
 			continue
 		}
 		if k := strings.IndexRune(closers, r); k >= 0 {
@@ -130,7 +138,7 @@ func endsInside(runes []rune, i int) bool {
 // ends tells whether the sentence that began at from ends with the rune at i.
 func ends(runes []rune, from, i int) bool {
 	r := runes[i]
-	var next rune = ' '
+	next := ' '
 	if i+1 < len(runes) {
 		next = runes[i+1]
 	}
@@ -173,7 +181,7 @@ func endsWithDot(runes []rune, from, i int, next rune) bool {
 		start--
 	}
 	word := strings.ToLower(string(runes[start:i]))
-	if i-start == 1 && !('0' <= before && before <= '9') {
+	if i-start == 1 && (before < '0' || before > '9') {
 		return false // an initial
 	}
 	return !strings.Contains(" mr mrs ms dr prof st no vs etc e.g i.e inc ltd co corp dept fig jr sr approx ext tel ", " "+word+" ")

@@ -121,5 +121,6 @@ func Upto(source string, limit int) *View {
 	v.at = make([]int32, 0, guess)
 	b := builder{v: v, head: -1}
 	b.lines()
+	v.titled()
 	return v
 }
