@@ -165,7 +165,7 @@ func (f *finder) nameBefore(i, n, last int) int {
 		}
 		r := f.runes[j-1]
 		if r == '）' || r == ')' {
-			if k := f.opening(j - 1); k > 0 && j < i {
+			if k := f.opening(j - 1); k > 0 {
 				j = k
 				continue
 			}

@@ -238,8 +238,8 @@ func (f *finder) name(i int, listed bool) (end, points int) {
 		if given == 1 {
 			p += forGiven // a short name is no weaker than a long one
 		}
-		if other > 0 && !(zoned && right >= atEdge && other <= n+given) {
-			continue
+		if other > 0 && (!zoned || right < atEdge || other > n+given) {
+			continue // 方案, but 责任人：方案 where it stands alone
 		}
 		if p > points {
 			end, points = j, p

@@ -75,7 +75,10 @@ func (f *finder) component(i int, chained bool) (int, partKind) {
 	if n := f.longest(i, lexicon.Province); n > 0 {
 		j := i + n
 		for _, suffix := range [...]string{"自治区", "特别行政区", "新区", "省", "市", "区", "县"} {
-			if m := f.has(j, suffix); m > 0 && !(m == 1 && f.at(j) == '市' && f.at(j+1) == '场') && !(m == 1 && f.at(j) == '区' && f.at(j+1) == '域') {
+			if f.has(j, "市场") > 0 || f.has(j, "区域") > 0 {
+				break
+			}
+			if m := f.has(j, suffix); m > 0 {
 				return j + m, namedPart
 			}
 		}

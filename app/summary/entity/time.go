@@ -101,6 +101,11 @@ func (f *finder) dash(i int) int {
 // until reads the second time of a range; a bare day or hour belongs to the first: 3月5日至8日.
 func (f *finder) until(from moment, i int) (moment, int) {
 	m, end := f.moment(i)
+	if end == 0 && from.hour >= 0 {
+		if e := f.clock(&m, i, true); e > 0 {
+			return m, e
+		}
+	}
 	if end == 0 {
 		n, j := f.small(i)
 		if j > 0 && from.day >= 0 && from.hour < 0 && (f.at(j) == '日' || f.at(j) == '号') && n >= 1 && n <= 31 {

@@ -252,6 +252,9 @@ func (x *index) single() []Phrase {
 				} else if m == 1 {
 					score = 0.45
 				}
+				if s.Kind == split.Heading {
+					score = max(score, 0.35)
+				}
 				if score > 0 {
 					out = append(out, Phrase{Text: string(runes[start:end]), Count: 1, Score: score * worth(n), Start: start, End: end})
 				}
@@ -315,7 +318,7 @@ func (x *index) latin() []Phrase {
 		if words > 1 && p.Count < 2 || p.End-p.Start < 3 && p.Count < 2 {
 			continue
 		}
-		p.Score = math.Pow(float64(p.Count), 0.8) * (0.5 + 0.25*words)
+		p.Score = math.Pow(float64(p.Count), 0.8) * (0.4 + 0.35*words)
 		if p.Count == 1 {
 			p.Score *= 0.6
 		}

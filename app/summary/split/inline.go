@@ -271,6 +271,9 @@ func tag(s string) int {
 	if address(inner) > 0 {
 		return end + 1
 	}
+	if strings.IndexFunc(inner, func(r rune) bool { return r >= utf8.RuneSelf && r != utf8.RuneError }) >= 0 {
+		return 0 // a < 3 且 b > 5
+	}
 	name := strings.TrimPrefix(inner, "/")
 	if k := strings.IndexAny(name, " \t/"); k >= 0 {
 		name = name[:k]
