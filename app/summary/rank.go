@@ -22,7 +22,7 @@ const (
 	ofCues     = 0.8
 	ofHead     = 0.4 // of the cues of the heading above
 	ofTitle    = 0.8
-	ofFacts    = 0.06 // for each kind of entity
+	ofFacts    = 0.08 // for each kind of entity
 	ofFirst    = 0.35
 	ofSecond   = 0.15
 	ofLast     = 0.1

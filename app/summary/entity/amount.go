@@ -155,6 +155,8 @@ func (f *finder) unit(i, end int, low string, num number) int {
 		n = 0
 	case n > 0 && num.han && num.digits == "5" && num.places == 1 && !durations(word):
 		n = 0 // 半
+	case n > 0 && word == "年" && f.at(j+n) == '度':
+		n = 0
 	case n > 0 && !num.han && notCounted(word, f.at(j+n)):
 		n = 0
 	}

@@ -119,6 +119,13 @@ func (f *finder) scale(n number, j int) (number, int) {
 			k++
 		}
 		power := 0
+		if k > j && letter(f.at(k)) {
+			if word, end := f.word(k); word == "million" {
+				return n.shift(6), end
+			} else if word == "billion" {
+				return n.shift(9), end
+			}
+		}
 		switch f.at(k) {
 		case '百', '佰':
 			power = 2

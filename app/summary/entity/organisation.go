@@ -142,8 +142,7 @@ func (f *finder) goesOn(end int) bool {
 func (f *finder) nameBefore(i, n, last int) int {
 	suffix := f.runes[i : i+n]
 	limit := maxCompany
-	strong := len(suffix) > 2 || strings.Contains("公司集团银行医院大学学院中学小学支行分行学校", string(suffix))
-	if !strong {
+	if n == 2 && strings.Contains("物业 证券 保险 快递 科技 酒店 宾馆 饭店 超市 商场 药店 工会 党委 团委 纪委 监委 工厂", string(suffix)) {
 		limit = maxShop
 	}
 	if n == 1 {

@@ -61,7 +61,7 @@ type partKind uint8
 
 const (
 	namedPart partKind = iota
-	weakPart           // a number with 号: no place by itself
+	weakPart           // no place by itself: 88号, 培训中心
 )
 
 // component reads one name with its suffix.
@@ -103,8 +103,8 @@ func (f *finder) component(i int, chained bool) (int, partKind) {
 		if j >= f.end || f.taken[j] != free {
 			return 0, 0
 		}
-		if e := f.suffix(i, j); e > 0 {
-			return e, namedPart
+		if e, kind := f.suffix(i, j); e > 0 {
+			return e, kind
 		}
 		if !split.IsHan(f.at(j)) || f.noName(j, n) {
 			return 0, 0
@@ -117,6 +117,9 @@ func (f *finder) component(i int, chained bool) (int, partKind) {
 func (f *finder) noName(j, n int) bool {
 	r := f.at(j)
 	if n == 0 {
+		if strings.ContainsRune("各每该本某此贵我", r) {
+			return true
+		}
 		if r == '和' {
 			return !strings.ContainsRune("平谐睦顺美", f.at(j+1))
 		}
@@ -129,7 +132,7 @@ func (f *finder) noName(j, n int) bool {
 }
 
 // suffix reads the suffix at j of the name that begins at i.
-func (f *finder) suffix(i, j int) int {
+func (f *finder) suffix(i, j int) (int, partKind) {
 	name := j - i
 	if n := f.longest(j, lexicon.Spot); n > 0 {
 		first := f.at(j)
@@ -137,50 +140,52 @@ func (f *finder) suffix(i, j int) int {
 		short := j+n-2 >= i && f.lex.Has(f.runes[j+n-2:j+n])&lexicon.Generic != 0 && n == 1
 		single := n == 1 && strings.ContainsRune("层座栋幢室门号楼", first)
 		switch {
+		case name == 0 && n >= 3 && whole&lexicon.Generic != 0:
+			return j + n, weakPart // 培训中心 before 二楼
 		case whole&lexicon.Generic != 0 || short || first == '号':
 		case single && name == 1 && strings.ContainsRune("东西南北正侧", f.at(i)) && first == '门':
-			return j + n
+			return j + n, namedPart
 		case single && (first != '楼' || name < 2 || strings.ContainsRune("梯道顶面上下板体", f.at(j+1))):
 		case name == 0:
-			if n >= 3 && whole&lexicon.Generic == 0 {
-				return j + n
+			if n >= 3 {
+				return j + n, namedPart
 			}
 		default:
-			return j + n
+			return j + n, namedPart
 		}
 	}
 	n := f.longest(j, lexicon.Area)
 	if n == 0 || name == 0 && n < 3 || name > maxArea {
-		return 0
+		return 0, 0
 	}
 	if f.lex.Has(f.runes[i:j+n])&lexicon.Generic != 0 {
-		return 0
+		return 0, 0
 	}
 	if n == 1 {
 		if f.lex.Has(f.runes[j-1:j+1])&lexicon.Generic != 0 {
-			return 0
+			return 0, 0
 		}
 		next := f.at(j + 1)
 		switch f.at(j) {
 		case '市':
 			if name < 2 || next == '场' || next == '政' || next == '民' && name > 3 || next == '值' || next == '面' {
-				return 0
+				return 0, 0
 			}
 		case '区':
 			if name < 2 && !strings.ContainsRune("东西南北", f.at(i)) || next == '域' || next == '别' || next == '分' || next == '间' {
-				return 0
+				return 0, 0
 			}
 		case '路', '街', '巷', '弄':
 			if name < 2 || next == '由' || next == '径' || next == '线' || next == '口' && name > 3 {
-				return 0
+				return 0, 0
 			}
 		case '村', '乡', '镇', '省', '县':
 			if name < 2 || next == '略' || next == '级' || next == '钱' || next == '去' || next == '时' {
-				return 0
+				return 0, 0
 			}
 		}
 	}
-	return j + n
+	return j + n, namedPart
 }
 
 // numbered reads 3号楼, A座, 301会议室, 二号机房, 第一会议室, 88号.

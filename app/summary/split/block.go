@@ -116,7 +116,7 @@ func (b *builder) line(from, to int) {
 	case rest[0] == '|' && strings.Count(rest, "|") > 1:
 		kind = Row
 	}
-	if b.open && (m != noMarker || kind != b.kind && (kind != Prose || b.kind == Heading) || kind == Row || !b.continues(from)) {
+	if b.open && (m != noMarker || kind != b.kind && (kind != Prose || b.kind == Heading || b.kind == Quote) || kind == Row || !b.continues(from)) {
 		b.close()
 	}
 	if !b.open {
