@@ -22,7 +22,7 @@ const (
 	askOne   = `需 及时 需要 要求 由 负责人 安排 落实 整改 我去`
 	askTwo   = `须 请 麻烦 有劳 劳烦 尽快 抓紧 必须 负责 牵头 跟进 督促 下一步 截止 最迟 限期 记得 别忘了 我来 帮忙 帮我`
 	askThree = `须在 需在 应在 须于 需于 应于 均须 均应 请务必 烦请 务请 请于 请各 请在 务必 责令 待办 责任人 我负责`
-	notAsk   = `请问 请假 请客 请示 请教 请见 请放心 请谅解 请知悉 请悉知 请查收 请审阅 请批示 申请 邀请 聘请 提请 理由 自由 由于 由此 事由 案由 因由 缘由 由来 无须 无需 不需要 不必 不需 需求 刚需 供需 所需 必需 须知 胡须 是否需要`
+	notAsk   = `恳请贵 恳请谅 恳请理 请问 请假 请客 请示 请教 请见 请放心 请谅解 请知悉 请悉知 请查收 请审阅 请批示 申请 邀请 聘请 提请 理由 自由 由于 由此 事由 案由 因由 缘由 由来 无须 无需 不需要 不必 不需 需求 刚需 供需 所需 必需 须知 胡须 是否需要`
 	isOver   = `已整改 已完成 已经完成 已处理 已解决 已修复 已提交 已落实 已确认 已联系 已通知 已安排 已更换 完成了 处理完 已经 做完了 搞定 已由 之前由 原由`
 )
 
@@ -58,7 +58,7 @@ func (d *digest) toDos() []ToDo {
 		}
 		t := ToDo{Span: d.span(s.Start, s.End), Plain: d.all.Plain(s), Done: s.Box == split.TickedBox}
 		t.Who = d.asked(s)
-		t.DueText, t.Due = d.due(s)
+		t.DueText, t.Due, _ = d.due(s)
 		out = append(out, t)
 	}
 	return out
@@ -107,10 +107,10 @@ func (d *digest) todoPoints(k int) int {
 	if asked && points > 0 {
 		points++
 	}
-	switch _, due := d.due(s); {
-	case due != "" && asked:
+	switch _, _, due := d.due(s); {
+	case due && asked:
 		points += 3
-	case due != "":
+	case due:
 		points++
 	}
 	if d.assigned(s) {
@@ -202,22 +202,28 @@ func (d *digest) asked(s split.Sentence) []string {
 	return teams
 }
 
+// Words around a time by which something is to be done. 于3月5日 alone may as well be when something happened.
+var (
+	dueBehind = []string{"前", "之前", "以前", "内", "底前", "下班前", "截止", "完成"}
+	dueBefore = []string{"截止", "最迟", "限", "期限", "时限", "最晚", "截止时间", "完成时间", "交期", "by", "before", "due", "deadline"}
+	maybeDue  = []string{"于", "在", "时间", "on"}
+)
+
 // due finds the time that something is to be done by: 3月5日前, 截止周五, by Friday. The last one counts, since what went
-// before mostly says since when.
-func (d *digest) due(s split.Sentence) (text, norm string) {
+// before mostly says since when. A sure one says so.
+func (d *digest) due(s split.Sentence) (text, norm string, sure bool) {
 	for _, e := range d.within(s) {
 		if e.Kind != entity.Time {
 			continue
 		}
-		behind := string(d.all.Runes[e.End:min(e.End+3, s.End)])
-		before := string(d.all.Runes[max(e.Start-10, s.Start):e.Start])
-		if prefix(strings.TrimLeft(behind, " "), []string{"前", "之前", "以前", "内", "底前", "下班前", "截止", "完成"}) > 0 ||
-			hasSuffix(strings.TrimRight(before, " ：:为是"), []string{"截止", "截至", "最迟", "限", "期限", "时限", "于", "在", "最晚", "by", "before", "due", "deadline", "时间", "交期"}) ||
-			strings.HasSuffix(e.Norm, "close") || strings.HasPrefix(e.Norm, "holiday-before") {
-			text, norm = string(d.all.Runes[e.Start:e.End]), e.Norm
+		behind := strings.TrimLeft(string(d.all.Runes[e.End:min(e.End+3, s.End)]), " ")
+		before := strings.TrimRight(string(d.all.Runes[max(e.Start-10, s.Start):e.Start]), " ：:为是")
+		certain := prefix(behind, dueBehind) > 0 || hasSuffix(before, dueBefore) || strings.HasSuffix(e.Norm, "close") || strings.HasPrefix(e.Norm, "holiday-before")
+		if certain || !sure && hasSuffix(before, maybeDue) {
+			text, norm, sure = string(d.all.Runes[e.Start:e.End]), e.Norm, certain
 		}
 	}
-	return text, norm
+	return text, norm, sure
 }
 
 func hasSuffix(s string, words []string) bool {

@@ -228,7 +228,7 @@ func (x *index) weigh(size int, l *level, counts counter) []Phrase {
 		}
 		leftEntropy, leftShare := diversity(left)
 		rightEntropy, rightShare := diversity(right)
-		if leftShare >= maxFollowing && size < maxGram || rightShare >= maxFollowing && size < maxGram {
+		if leftShare >= maxFollowing || rightShare >= maxFollowing && size < maxGram { // the longest stand for what is longer still
 			continue
 		}
 		start, end := int(at), int(at)+size

@@ -15,7 +15,7 @@ import (
 
 // Bounds of phrases.
 const (
-	maxGram       = 8    // characters of a phrase
+	maxGram       = 10   // characters of a phrase
 	maxCandidates = 4000 // phrases that are weighed against one another
 	maxWords      = 3    // Latin words of a phrase
 )
@@ -166,7 +166,7 @@ func (x *index) word(start, end, sentence int) int32 {
 		if 'A' <= r && r <= 'Z' {
 			r += 'a' - 'A'
 		}
-		letters = letters || r < '0' || r > '9'
+		letters = letters || r >= 'a' && r <= 'z' || r >= 0xC0
 		name = append(name, string(r)...)
 	}
 	_, dull := lexicon.EnglishStop()[string(name)]
@@ -245,12 +245,10 @@ func (x *index) single() []Phrase {
 				end++
 			}
 			start := x.withoutVerb(i, end)
-			if n := end - start; n >= 3 && n <= maxGram {
+			if n := end - start; n >= 3 && n <= maxGram && !x.torn(s.Start, start) {
 				score := 0.0
 				if m := x.lex.Before(runes[start:end], lexicon.Tail); m >= 2 && m < n {
 					score = 0.8
-				} else if m == 1 {
-					score = 0.45
 				}
 				if s.Kind == split.Heading {
 					score = max(score, 0.35)
@@ -270,17 +268,37 @@ func (x *index) barred(i int) bool { return x.cut[i] || x.skip != nil && x.skip[
 // withoutVerb takes the verb away that a stretch begins with: 更换 of 更换水泵轴承.
 func (x *index) withoutVerb(start, end int) int {
 	for end-start > 3 {
-		if strings.ContainsRune("前后内时起", x.v.Runes[start]) {
-			start++
-			continue
-		}
-		n, _ := x.lex.Longest(x.v.Runes[start:end], lexicon.Act|lexicon.Verb|lexicon.Need)
+		n, _ := x.lex.Longest(x.v.Runes[start:end], lexicon.Act|lexicon.Need)
 		if n < 2 || end-start-n < 2 {
 			break
 		}
 		start += n
 	}
 	return start
+}
+
+// torn tells whether the first character of a stretch may be the second half of a word: the one before it was cut off as a word
+// of one character, which is as often a part of a longer one (并发系统, 内部想法).
+func (x *index) torn(sentence, start int) bool {
+	if start == sentence {
+		return false
+	}
+	r := x.v.Runes[start]
+	if strings.ContainsRune("前后内时起好出点位人部个上下中里会换先于", r) {
+		return true
+	}
+	before := x.v.Runes[start-1]
+	return split.IsHan(before) && x.cut[start-1] && strings.ContainsRune("并要最其不都也均各更再太此该那自", before)
+}
+
+// likeName tells whether a Latin word that occurs once looks like the name of a thing: VPN, order-service, updateStock, v2.
+func (x *index) likeName(p Phrase) bool {
+	for i := p.Start; i < p.End; i++ {
+		if r := x.v.Runes[i]; r < 'a' && (i > p.Start || r < 'A') || r == '_' {
+			return true
+		}
+	}
+	return false
 }
 
 // latin gives words and runs of words that occur several times, or look like a name.
@@ -315,7 +333,7 @@ func (x *index) latin() []Phrase {
 	for _, key := range order {
 		p := *runs[key]
 		words := p.Score
-		if words > 1 && p.Count < 2 || p.End-p.Start < 3 && p.Count < 2 {
+		if p.Count < 2 && (words > 1 || p.End-p.Start < 3 || !x.likeName(p)) {
 			continue
 		}
 		p.Score = math.Pow(float64(p.Count), 0.8) * (0.4 + 0.35*words)
