@@ -252,7 +252,15 @@ func (d *digest) spanOf(start, end int, of func(*split.View, int, int) (int, int
 
 // entities finds them, and keeps phrases out of names, times and amounts.
 func (d *digest) entities() {
-	d.found = entity.Find(d.all, d.options.Names, d.options.Times)
+	// Who writes is talked about.
+	var authors []string
+	for _, p := range d.parts {
+		if entity.LooksLikeName(p.author) {
+			authors = append(authors, p.author)
+		}
+	}
+	slices.Sort(authors)
+	d.found = entity.Find(d.all, d.options.Names.With(slices.Compact(authors)), d.options.Times)
 	d.skip = make([]bool, len(d.all.Runes))
 	for _, e := range d.found {
 		for i := e.Start; i < e.End; i++ {

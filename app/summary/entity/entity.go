@@ -57,11 +57,14 @@ type TimeRecogniser interface {
 
 // Names are the names of people who are known.
 type Names struct {
-	trie *lexicon.Trie
+	tries []*lexicon.Trie
 }
 
 // NewNames takes at most MaxNames names of at least two and at most MaxNameRunes characters; others are left out.
-func NewNames(names []string) Names {
+func NewNames(names []string) Names { return Names{}.With(names) }
+
+// With knows more names.
+func (n Names) With(names []string) Names {
 	b := lexicon.Builder{}
 	for _, name := range names {
 		if len(b) == MaxNames {
@@ -73,9 +76,50 @@ func NewNames(names []string) Names {
 		}
 	}
 	if len(b) == 0 {
-		return Names{}
+		return n
 	}
-	return Names{b.Trie()}
+	return Names{append(slices.Clone(n.tries), b.Trie())}
+}
+
+// longest gives the length of the longest name that runes begin with.
+func (n Names) longest(runes []rune) int {
+	best := 0
+	for _, t := range n.tries {
+		k, _ := t.Longest(runes, lexicon.Surname)
+		best = max(best, k)
+	}
+	return best
+}
+
+// LooksLikeName tells whether what people call themselves is a name that would be found in a text as one: a Latin word, or two to
+// four characters with a surname first, or 老 or 小.
+func LooksLikeName(s string) bool {
+	runes := []rune(s)
+	if len(runes) < 2 || len(runes) > MaxNameRunes {
+		return false
+	}
+	if letter(runes[0]) {
+		for _, r := range runes {
+			if !latin(r) && r != '.' && r != '_' && r != ' ' {
+				return false
+			}
+		}
+		return len(runes) > 2
+	}
+	if len(runes) > 4 {
+		return false
+	}
+	for _, r := range runes {
+		if !split.IsHan(r) {
+			return false
+		}
+	}
+	lex := lexicon.Chinese()
+	if n, _ := lex.Longest(runes, lexicon.NotName|lexicon.Field); n > 0 {
+		return false
+	}
+	n, _ := lex.Longest(runes, lexicon.Surname)
+	return n > 0 || len(runes) == 2 && (runes[0] == '老' || runes[0] == '小' || runes[0] == '阿')
 }
 
 // Find gives the entities of a text in order; they do not overlap. A nil recogniser means that of this package.
@@ -194,11 +238,11 @@ func (f *finder) eachFree(try func(i int) int) {
 
 // known takes the names that were given.
 func (f *finder) known() {
-	if f.names.trie == nil {
+	if len(f.names.tries) == 0 {
 		return
 	}
 	f.eachFree(func(i int) int {
-		n, _ := f.names.trie.Longest(f.runes[i:f.end], lexicon.Surname)
+		n := f.names.longest(f.runes[i:f.end])
 		if n == 0 || !f.wordBoundary(i) || !f.wordBoundary(i+n) || !f.free(i, i+n) {
 			return 0
 		}

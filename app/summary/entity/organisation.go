@@ -37,7 +37,9 @@ func (f *finder) organisations() {
 		}
 		if n := f.longest(i, lexicon.Field); n > 0 {
 			if end := f.section(i, n); end > 0 {
-				i, last = end, -1
+				if i, last = end, -1; f.runes[end-1] == '局' {
+					last, lastAt = end, len(f.found)-1 // 市公安局 + 网安支队
+				}
 				continue
 			}
 		}
@@ -75,6 +77,12 @@ func (f *finder) section(i, n int) int {
 			continue
 		}
 		m := f.longest(i+n, lexicon.Section)
+		if m == 0 && (hanDigit(f.at(i+n)) > 0 || digit(f.at(i+n))) {
+			// 装配一部
+			if m = f.longest(i+n+1, lexicon.Section); m > 0 {
+				m++
+			}
+		}
 		if m == 0 {
 			continue
 		}
@@ -205,7 +213,7 @@ func (f *finder) ownName(start, i, end int) bool {
 	}
 	// 人民医院 and 供电局 are names enough.
 	if start == i {
-		return (end-i >= 3 || strings.Contains("海关 纪委 团委", string(whole))) && !strings.Contains("有限公司 有限责任公司 股份有限公司 集团公司 居委会 村委会 业委会 委员会 办事处", string(whole))
+		return (end-i >= 3 || strings.Contains("海关 纪委 团委 工会 妇联 残联 科协", string(whole))) && !strings.Contains("有限公司 有限责任公司 股份有限公司 集团公司 居委会 村委会 业委会 委员会 办事处", string(whole))
 	}
 	name := f.runes[start:i]
 	if end-i == 1 {

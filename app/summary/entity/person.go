@@ -199,7 +199,7 @@ func (f *finder) name(i int, listed bool) (end, points int) {
 		if f.at(i-1) == '@' {
 			left = inList
 		}
-	case f.before(i, lexicon.Lead) > 0 || f.before(i, lexicon.Title) > 1:
+	case f.led(i):
 		left = behindLead
 	case strings.ContainsRune("员人师士", f.at(i-1)) && base > 0:
 		left = behindRole
@@ -248,6 +248,15 @@ func (f *finder) name(i int, listed bool) (end, points int) {
 	return end, points
 }
 
+// led tells whether a word that leads to a name ends before i: 由, but not the 经 of 已经.
+func (f *finder) led(i int) bool {
+	n := max(f.before(i, lexicon.Lead), f.before(i, lexicon.Title))
+	if n > 1 {
+		return true
+	}
+	return n == 1 && f.before(i, lexicon.Lead) == 1 && f.before(i, lexicon.Verb|lexicon.Act|lexicon.Stop) <= 1
+}
+
 // right weighs what stands behind a name.
 func (f *finder) right(j int) int {
 	switch r := f.at(j); {
@@ -259,7 +268,14 @@ func (f *finder) right(j int) int {
 	if m := f.longest(j, lexicon.Title); m > 1 || m == 1 && !f.titleGoesOn(j) {
 		return beforeTitle
 	}
-	if f.longest(j, lexicon.Act) > 0 {
+	switch f.longest(j, lexicon.Act) {
+	case 0:
+	case 1:
+		if f.at(j) == '的' {
+			return atEdge // stands behind anything
+		}
+		return beforeAct
+	default:
 		return beforeAct
 	}
 	return goesOnAfter
@@ -326,7 +342,7 @@ func (f *finder) again(v *split.View) {
 	if len(b) == 0 {
 		return
 	}
-	f.names = Names{b.Trie()}
+	f.names = Names{[]*lexicon.Trie{b.Trie()}}
 	for _, s := range v.Sentences {
 		f.start, f.end = s.Start, s.End
 		f.known()

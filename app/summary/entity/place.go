@@ -51,7 +51,7 @@ func (f *finder) begins(i int) bool {
 	if !split.IsHan(before) {
 		return true
 	}
-	if f.longest(i, lexicon.Province) > 0 {
+	if f.longest(i, lexicon.Province) > 0 || i-2 >= f.start && f.taken[i-2] == takenTime && strings.ContainsRune(behindTime, before) {
 		return true
 	}
 	return before != '第' && (f.singles.Has(before) || f.before(i, lexicon.Verb|lexicon.Stop|lexicon.Lead|lexicon.Act) > 1)
@@ -113,9 +113,15 @@ func (f *finder) component(i int, chained bool) (int, partKind) {
 	return 0, 0
 }
 
+// behindTime are characters between a time and what happens then: 18时起, 3月5日前.
+const behindTime = "前后内起止间左"
+
 // noName tells that no name of a place goes on over j, its n-th character.
 func (f *finder) noName(j, n int) bool {
 	r := f.at(j)
+	if n == 0 && j > f.start && f.taken[j-1] == takenTime && strings.ContainsRune(behindTime, r) {
+		return true
+	}
 	if n == 0 {
 		if strings.ContainsRune("各每该本某此贵我", r) {
 			return true
@@ -166,6 +172,9 @@ func (f *finder) suffix(i, j int) (int, partKind) {
 			return 0, 0
 		}
 		next := f.at(j + 1)
+		if next == '长' || next == '委' {
+			return 0, 0 // 副县长, 区委
+		}
 		switch f.at(j) {
 		case '市':
 			if name < 2 || next == '场' || next == '政' || next == '民' && name > 3 || next == '值' || next == '面' {
