@@ -124,7 +124,7 @@ func LooksLikeName(s string) bool {
 
 // Find gives the entities of a text in order; they do not overlap. A nil recogniser means that of this package.
 func Find(v *split.View, names Names, times TimeRecogniser) []Found {
-	f := &finder{lex: lexicon.Chinese(), given: lexicon.Given(), singles: lexicon.SetOf(singles), runes: v.Runes, taken: make([]claim, len(v.Runes)), names: names, times: times}
+	f := &finder{lex: lexicon.Chinese(), given: lexicon.Given(), singles: lexicon.SetOf(singles), timeStart: lexicon.SetOf(timeStart), runes: v.Runes, taken: make([]claim, len(v.Runes)), names: names, times: times}
 	mentions := v.Mentions
 	for _, s := range v.Sentences {
 		f.start, f.end = s.Start, s.End
@@ -160,6 +160,7 @@ type finder struct {
 	lex        *lexicon.Trie
 	given      lexicon.Set
 	singles    lexicon.Set
+	timeStart  lexicon.Set
 	runes      []rune
 	taken      []claim
 	names      Names

@@ -56,9 +56,15 @@ func (m moment) String() string {
 	return b.String()
 }
 
+// timeStart are the characters that a time can begin with.
+const timeStart = "0123456789零〇一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾第本这下上周星礼大今明后昨前当次月年季节春国早清中傍晚凌夜QJFMASONDTWEjfmasondtwenly"
+
 // time takes the time at i, or the range of times.
 func (f *finder) time(i int) int {
 	r := f.runes[i]
+	if !f.timeStart.Has(r) {
+		return 0
+	}
 	if r < 0x80 && !digit(r) && !letter(r) || i > f.start && latin(r) && (latin(f.runes[i-1]) || f.runes[i-1] == '.' || f.runes[i-1] == '_') {
 		return 0
 	}

@@ -47,6 +47,7 @@ const Cues = Conclude | Need | Deadline | Risk | Cause | Next
 type Trie struct {
 	root  []int32 // by the first character, 0 for none
 	mask  []Tag   // of all words with that first character
+	last  []Tag   // of all words with that last character
 	nodes []node
 	runes []rune // of the edges
 	to    []int32
@@ -92,13 +93,16 @@ func (b Builder) Trie() *Trie {
 	slices.Sort(words)
 	list := make([][]rune, 0, len(words))
 	tags := make([]Tag, 0, len(words))
-	t := &Trie{root: make([]int32, plane), mask: make([]Tag, plane), nodes: make([]node, 1)}
+	t := &Trie{root: make([]int32, plane), mask: make([]Tag, plane), last: make([]Tag, plane), nodes: make([]node, 1)}
 	for _, word := range words {
 		runes := []rune(word)
 		if runes[0] >= plane {
 			continue
 		}
 		t.mask[runes[0]] |= b[word]
+		if end := runes[len(runes)-1]; end < plane {
+			t.last[end] |= b[word]
+		}
 		list = append(list, runes)
 		tags = append(tags, b[word])
 	}
@@ -188,6 +192,12 @@ const maxBefore = 6
 
 // Before gives the length of the longest word with one of the tags that ends with the last of runes.
 func (t *Trie) Before(runes []rune, want Tag) int {
+	if len(runes) == 0 {
+		return 0
+	}
+	if end := runes[len(runes)-1]; end < 0 || end >= plane || t.last[end]&want == 0 {
+		return 0
+	}
 	for n := min(maxBefore, len(runes)); n > 0; n-- {
 		first := runes[len(runes)-n]
 		if first >= 0 && first < plane && t.mask[first]&want != 0 && t.Has(runes[len(runes)-n:])&want != 0 {
