@@ -141,6 +141,40 @@ func TestToDoOfWhoWritesIt(t *testing.T) {
 	}
 }
 
+func TestWhoGetsSomethingIsNotAsked(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{
+		"请张伟周五前把报告发给刘总，抄送李娜": {"张伟"},
+		"请采购部3月5日前报送王建国":     {"采购部"},
+		"由张伟和李娜负责，周三前完成":     {"张伟", "李娜"},
+	} {
+		r := summary.Document(text, summary.Options{})
+		if len(r.ToDos) != 1 || !slices.Equal(r.ToDos[0].Who, want) {
+			t.Errorf("%s: %+v", text, r.ToDos)
+		}
+	}
+}
+
+func TestWhoWritesIsKnown(t *testing.T) {
+	t.Parallel()
+	messages := []summary.Message{{Author: "阿木古楞", Text: "到了"}, {Author: "洛桑", Text: "设备也到了"}, {Author: "老徐", Text: "洛桑和阿木古楞先卸货"}, {Author: "财务部", Text: "好"}, {Author: "小徐", Text: "我问一下财务部老徐在不在"}}
+	var got []string
+	for _, e := range summary.Thread(messages, summary.Options{Names: entity.NewNames([]string{"洛桑"})}).Entities {
+		if e.Kind == entity.Person {
+			got = append(got, e.Text)
+		}
+	}
+	// 阿木古楞 has no surname: whether it is a name, only who knows the names can say.
+	if !slices.Equal(got, []string{"洛桑", "老徐"}) {
+		t.Errorf("%q", got)
+	}
+	for name, want := range map[string]bool{"张伟": true, "老徐": true, "欧阳明月": true, "Tom Lee": true, "bob.w": true, "财务部": false, "项目经理": false, "业主-302": false, "王": false, "": false, "方案": false, "客服": false, "今天天气真好": false, "x": false} {
+		if entity.LooksLikeName(name) != want {
+			t.Errorf("%q", name)
+		}
+	}
+}
+
 func TestRepetitionIsLeftOut(t *testing.T) {
 	t.Parallel()
 	line := "会议决定由运维组在周五前完成数据库扩容方案的评审。"

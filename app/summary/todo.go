@@ -176,13 +176,16 @@ func englishAsk(runes []rune) int {
 	return min(points, 5)
 }
 
-// asked are the people whom a sentence asks: all it names, or the departments.
+// toWhom are words before somebody who gets something and does nothing.
+var toWhom = []string{"给", "向", "报送", "抄送", "联系", "通知", "告知", "转告", "陪同", "拜访", "呈报", "上报", "送达", "报", "转交", "移交", "提醒", "cc ", "to "}
+
+// asked are the people whom a sentence asks: all it names, but for those who only get something; without any, the departments.
 func (d *digest) asked(s split.Sentence) []string {
 	var people, teams []string
 	for _, e := range d.within(s) {
 		switch e.Kind {
 		case entity.Person:
-			if !slices.Contains(people, e.Norm) {
+			if !slices.Contains(people, e.Norm) && !hasSuffix(string(d.all.Runes[max(e.Start-3, s.Start):e.Start]), toWhom) {
 				people = append(people, e.Norm)
 			}
 		case entity.Organisation:

@@ -6,6 +6,7 @@ package entity
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"dingban/app/summary/lexicon"
@@ -124,7 +125,7 @@ func LooksLikeName(s string) bool {
 
 // Find gives the entities of a text in order; they do not overlap. A nil recogniser means that of this package.
 func Find(v *split.View, names Names, times TimeRecogniser) []Found {
-	f := &finder{lex: lexicon.Chinese(), given: lexicon.Given(), singles: lexicon.SetOf(singles), timeStart: lexicon.SetOf(timeStart), runes: v.Runes, taken: make([]claim, len(v.Runes)), names: names, times: times}
+	f := &finder{lex: lexicon.Chinese(), given: lexicon.Given(), singles: singleSet(), timeStart: timeStartSet(), runes: v.Runes, taken: make([]claim, len(v.Runes)), names: names, times: times}
 	mentions := v.Mentions
 	for _, s := range v.Sentences {
 		f.start, f.end = s.Start, s.End
@@ -154,6 +155,11 @@ const (
 	takenPlace
 	takenOrganisation
 	takenOther
+)
+
+var (
+	singleSet    = sync.OnceValue(func() lexicon.Set { return lexicon.SetOf(singles) })
+	timeStartSet = sync.OnceValue(func() lexicon.Set { return lexicon.SetOf(timeStart) })
 )
 
 type finder struct {

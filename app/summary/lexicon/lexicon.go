@@ -45,9 +45,7 @@ const Cues = Conclude | Need | Deadline | Risk | Cause | Next
 
 // Trie finds words. It is immutable.
 type Trie struct {
-	root  []int32 // by the first character, 0 for none
-	mask  []Tag   // of all words with that first character
-	last  []Tag   // of all words with that last character
+	pages [plane / pageSize]*[pageSize]entry // by the first character
 	nodes []node
 	runes []rune // of the edges
 	to    []int32
@@ -58,7 +56,37 @@ type node struct {
 	from, to int32 // edges
 }
 
-const plane = 0x10000 // all words are of the basic plane
+// entry is what is known of words by one character.
+type entry struct {
+	node int32 // that words with this first character begin at, 0 for none
+	mask Tag   // of all words with this first character
+	last Tag   // of all words with this last character
+}
+
+const (
+	plane    = 0x10000 // all words are of the basic plane
+	pageSize = 256     // a trie of a few names has few pages
+)
+
+// entry gives that of a character, an empty one when there is none.
+func (t *Trie) entry(r rune) entry {
+	if r >= 0 && r < plane {
+		if page := t.pages[r/pageSize]; page != nil {
+			return page[r%pageSize]
+		}
+	}
+	return entry{}
+}
+
+// change gives the entry of a character of the plane, to write to.
+func (t *Trie) change(r rune) *entry {
+	page := t.pages[r/pageSize]
+	if page == nil {
+		page = &[pageSize]entry{}
+		t.pages[r/pageSize] = page
+	}
+	return &page[r%pageSize]
+}
 
 // Chinese is the lexicon of this package.
 var Chinese = sync.OnceValue(func() *Trie {
@@ -93,15 +121,15 @@ func (b Builder) Trie() *Trie {
 	slices.Sort(words)
 	list := make([][]rune, 0, len(words))
 	tags := make([]Tag, 0, len(words))
-	t := &Trie{root: make([]int32, plane), mask: make([]Tag, plane), last: make([]Tag, plane), nodes: make([]node, 1)}
+	t := &Trie{nodes: make([]node, 1)}
 	for _, word := range words {
 		runes := []rune(word)
 		if runes[0] >= plane {
 			continue
 		}
-		t.mask[runes[0]] |= b[word]
+		t.change(runes[0]).mask |= b[word]
 		if end := runes[len(runes)-1]; end < plane {
-			t.last[end] |= b[word]
+			t.change(end).last |= b[word]
 		}
 		list = append(list, runes)
 		tags = append(tags, b[word])
@@ -111,7 +139,7 @@ func (b Builder) Trie() *Trie {
 		for to < len(list) && list[to][0] == list[from][0] {
 			to++
 		}
-		t.root[list[from][0]] = t.node(list[from:to], tags[from:to], 1)
+		t.change(list[from][0]).node = t.node(list[from:to], tags[from:to], 1)
 		from = to
 	}
 	return t
@@ -149,10 +177,14 @@ func (t *Trie) node(list [][]rune, tags []Tag, depth int) int32 {
 
 // Longest gives the length of the longest word with one of the tags that begins with the first of runes, and its tags.
 func (t *Trie) Longest(runes []rune, want Tag) (length int, tags Tag) {
-	if len(runes) == 0 || runes[0] < 0 || runes[0] >= plane || t.mask[runes[0]]&want == 0 {
+	if len(runes) == 0 {
 		return 0, 0
 	}
-	at := t.root[runes[0]]
+	first := t.entry(runes[0])
+	if first.mask&want == 0 {
+		return 0, 0
+	}
+	at := first.node
 	for depth := 1; at != 0; depth++ {
 		n := t.nodes[at]
 		if n.tags&want != 0 {
@@ -172,10 +204,10 @@ func (t *Trie) Longest(runes []rune, want Tag) (length int, tags Tag) {
 
 // Has tells the tags of exactly these characters.
 func (t *Trie) Has(runes []rune) Tag {
-	if len(runes) == 0 || runes[0] < 0 || runes[0] >= plane {
+	if len(runes) == 0 {
 		return 0
 	}
-	at := t.root[runes[0]]
+	at := t.entry(runes[0]).node
 	for _, r := range runes[1:] {
 		n := t.nodes[at]
 		k, ok := slices.BinarySearch(t.runes[n.from:n.to], r)
@@ -195,12 +227,11 @@ func (t *Trie) Before(runes []rune, want Tag) int {
 	if len(runes) == 0 {
 		return 0
 	}
-	if end := runes[len(runes)-1]; end < 0 || end >= plane || t.last[end]&want == 0 {
+	if t.entry(runes[len(runes)-1]).last&want == 0 {
 		return 0
 	}
 	for n := min(maxBefore, len(runes)); n > 0; n-- {
-		first := runes[len(runes)-n]
-		if first >= 0 && first < plane && t.mask[first]&want != 0 && t.Has(runes[len(runes)-n:])&want != 0 {
+		if t.entry(runes[len(runes)-n]).mask&want != 0 && t.Has(runes[len(runes)-n:])&want != 0 {
 			return n
 		}
 	}

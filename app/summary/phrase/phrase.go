@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"dingban/app/summary/lexicon"
 	"dingban/app/summary/split"
@@ -75,10 +76,12 @@ type wordSpan struct {
 // they are parts of terms: 上线, 会议.
 const hard = `的了在是和与及或将把被由请都也已并而但又还就才不没有要我你您他她它们这那此该之于从向给跟让使为若则且吗呢吧啊呀哦嗯哈嘛很更最太再均各每其`
 
+var hardSet = sync.OnceValue(func() lexicon.Set { return lexicon.SetOf(hard) })
+
 // mark finds what cuts phrases.
 func (x *index) mark() {
 	runes := x.v.Runes
-	hardSet := lexicon.SetOf(hard)
+	stops := hardSet()
 	for i, r := range runes {
 		x.cut[i] = !split.IsHan(r)
 	}
@@ -90,7 +93,7 @@ func (x *index) mark() {
 				continue
 			}
 			n, _ := x.lex.Longest(runes[i:s.End], lexicon.Stop)
-			if n > 1 || n == 1 && hardSet.Has(r) {
+			if n > 1 || n == 1 && stops.Has(r) {
 				for k := i; k < i+n; k++ {
 					x.cut[k] = true
 				}
