@@ -60,6 +60,7 @@ func (d *Document) HTML(o HTMLOptions) string {
 type htmlWriter struct {
 	b     strings.Builder
 	o     HTMLOptions
+	lead  string // stands before the next text: the box of a task
 	links int
 	depth int
 }
@@ -161,9 +162,11 @@ func (w *htmlWriter) list(b *block) {
 	for _, it := range b.children {
 		switch it.box {
 		case openBox:
-			w.raw(`<li class="task">☐ `)
+			w.raw(`<li class="task">`)
+			w.lead = "☐ "
 		case tickedBox:
-			w.raw(`<li class="task done">☑ `)
+			w.raw(`<li class="task done">`)
+			w.lead = "☑ "
 		default:
 			w.raw("<li>")
 		}
@@ -211,6 +214,8 @@ func (w *htmlWriter) table(b *block) {
 
 // inline writes elements without recursion, since nothing bounds how deep they nest; below maxInline only their text counts.
 func (w *htmlWriter) inline(top *node) {
+	w.raw(w.lead)
+	w.lead = ""
 	if top == nil {
 		return
 	}

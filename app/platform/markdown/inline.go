@@ -12,11 +12,12 @@ var special = [256]bool{'\\': true, '`': true, '*': true, '_': true, '~': true, 
 
 // inliner reads the lines of one block.
 type inliner struct {
-	s     string // the lines, with \n between them
-	parts []part
-	at    int // the part that the last place was in
-	i     int
-	root  *node
+	s      string // the lines, with \n between them
+	parts  []part
+	at     int // the part that the last place was in
+	i      int
+	root   *node
+	inCell bool // of a table
 
 	delims   *delim
 	seq      int
@@ -30,8 +31,8 @@ type inliner struct {
 type part struct{ at, from int }
 
 // parseInline reads lines of a source.
-func parseInline(source string, lines []line) *node {
-	p := &inliner{root: &node{kind: top}}
+func parseInline(source string, lines []line, inCell bool) *node {
+	p := &inliner{root: &node{kind: top}, inCell: inCell}
 	if len(lines) == 1 {
 		p.s = strings.TrimRight(source[lines[0].from:lines[0].to], " \t")
 		p.parts = []part{{0, lines[0].from}}
@@ -192,7 +193,11 @@ func (p *inliner) codeSpan(from, to int) {
 	if to-from > 2 && p.s[from] == ' ' && p.s[to-1] == ' ' && strings.TrimSpace(p.s[from:to]) != "" {
 		from, to = from+1, to-1
 	}
-	p.root.push(&node{kind: code, text: strings.ReplaceAll(p.s[from:to], "\n", " "), at: p.origin(from), asIs: strings.IndexByte(p.s[from:to], '\n') < 0})
+	words := strings.ReplaceAll(p.s[from:to], "\n", " ")
+	if p.inCell {
+		words = strings.ReplaceAll(words, `\|`, "|") // the bar would have ended the cell
+	}
+	p.root.push(&node{kind: code, text: words, at: p.origin(from), asIs: words == p.s[from:to]})
 }
 
 // lineBreak ends a line: softly, or hard behind two blanks.

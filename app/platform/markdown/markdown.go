@@ -72,7 +72,7 @@ func Parse(source string) *Document {
 	d.root.each(func(b *block) {
 		switch b.kind {
 		case paragraph, heading, cell:
-			b.inline = parseInline(source, b.lines)
+			b.inline = parseInline(source, b.lines, b.kind == cell)
 			b.lines = nil
 		case fenced, indented:
 			for _, l := range b.lines {
