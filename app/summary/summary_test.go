@@ -126,7 +126,7 @@ func TestBoxesAreToDos(t *testing.T) {
 
 func TestWhatIsNoToDo(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"请问这个接口谁负责？", "李娜昨天请假了，周三回来", "由于天气原因，工期顺延", "申请材料已经提交", "王强已完成水泵更换", "需求文档在共享盘", "会议内容请见附件", "需要我来处理吗？", "各位早上好"} {
+	for _, text := range []string{"请问这个接口谁负责？", "李娜昨天请假了，周三回来", "由于天气原因，工期顺延", "申请材料已经提交", "王强已完成水泵更换", "需求文档在共享盘", "会议内容请见附件", "需要我来处理吗？", "各位早上好", "客户要求赔偿，但是没有跟进"} {
 		if r := summary.Document(text, summary.Options{}); len(r.ToDos) > 0 {
 			t.Errorf("%s: %+v", text, r.ToDos)
 		}
@@ -263,7 +263,7 @@ func hostile(n int) map[string]string {
 
 func TestHostileTexts(t *testing.T) {
 	t.Parallel()
-	for name, text := range hostile(20_000) {
+	for name, text := range hostile(5_000) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			check(t, []summary.Message{{Text: text}}, summary.Options{}, summary.Document(text, summary.Options{}))

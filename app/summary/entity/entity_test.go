@@ -101,6 +101,7 @@ func TestTimes(t *testing.T) {
 		{"next Friday 5pm, tomorrow, by EOD", "next Friday 5pm=week+1-5T17:00|tomorrow=day+1|EOD=day+0Tclose"},
 		{"we may 3 march on the sun", ""},
 		{"周会周报", ""},
+		{"去年、前天、大后天、礼拜三、国庆后、清晨6点", "去年=year-1|前天=day-2|大后天=day+3|礼拜三=week-3|国庆后=holiday-after|清晨6点=T06:00"},
 		{"每逾期一日", ""},
 		{"１２月３日", "12月3日=--12-03"},
 		{"凌晨2点，中午12点", "凌晨2点=T02:00|中午12点=T12:00"},

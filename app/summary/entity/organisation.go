@@ -151,7 +151,9 @@ func (f *finder) nameBefore(i, n, last int) int {
 	suffix := f.runes[i : i+n]
 	limit := maxCompany
 	if n == 2 && strings.Contains("物业 证券 保险 快递 科技 酒店 宾馆 饭店 超市 商场 药店 工会 党委 团委 纪委 监委 工厂", string(suffix)) {
-		limit = maxShop
+		if limit = maxShop; strings.ContainsRune("服费管公人部经合", f.at(i+n)) && i+n < f.end {
+			return -1 // 物业服务费
+		}
 	}
 	if n == 1 {
 		if f.goesOn(i + n) {

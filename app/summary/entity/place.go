@@ -68,7 +68,7 @@ const (
 func (f *finder) component(i int, chained bool) (int, partKind) {
 	if chained && f.lex.Has(f.runes[i:min(i+2, f.end)])&lexicon.Generic != 0 {
 		// 仓库 behind A区
-		if n := f.longest(i, lexicon.Spot); n >= 2 {
+		if n := f.longest(i, lexicon.Spot|lexicon.Area); n >= 2 {
 			return i + n, namedPart
 		}
 	}

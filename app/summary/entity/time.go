@@ -57,7 +57,7 @@ func (m moment) String() string {
 }
 
 // timeStart are the characters that a time can begin with.
-const timeStart = "0123456789零〇一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾第本这下上周星礼大今明后昨前当次月年季节春国早清中傍晚凌夜QJFMASONDTWEjfmasondtwenly"
+const timeStart = "0123456789零〇一二两三四五六七八九十壹贰叁肆伍陆柒捌玖拾第本这下上周星礼大今明后昨前当次月年季节春国去早清中傍晚凌夜QJFMASONDTWEjfmasondtwenly"
 
 // time takes the time at i, or the range of times.
 func (f *finder) time(i int) int {
