@@ -158,13 +158,14 @@ func TestPhrasesOfTheSamples(t *testing.T) {
 	}
 }
 
-// The least that precision and recall together (F1) may be over all documents.
+// The least that precision and recall together (F1) may be over all documents. They are what the lexicon was made with; of texts
+// that nobody saw before, people and amounts were found nearly as well, organisations and places only at 0.6 to 0.8.
 var least = map[entity.Kind]float64{
-	entity.Person:       0.85,
-	entity.Time:         0.90,
-	entity.Amount:       0.95,
-	entity.Place:        0.80,
-	entity.Organisation: 0.85,
+	entity.Person:       0.95,
+	entity.Time:         0.97,
+	entity.Amount:       0.97,
+	entity.Place:        0.92,
+	entity.Organisation: 0.95,
 }
 
 func TestEntitiesOfTheSamples(t *testing.T) {
