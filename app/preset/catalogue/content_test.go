@@ -71,7 +71,7 @@ func TestEveryShippedTemplateIsValid(t *testing.T) {
 }
 
 // A text of names that are the same in both languages, and of numbers.
-var sameInBoth = regexp.MustCompile(`^[A-Z0-9 ./%°℃+–-]*[a-zA-Z]{0,4}[0-9]*$`)
+var sameInBoth = regexp.MustCompile(`^[A-Z0-9 ./%°℃+–-]*[a-zA-Z]{0,4}(/[a-z])?[0-9]*$`)
 
 func TestBothLanguagesAreComplete(t *testing.T) {
 	t.Parallel()
@@ -97,11 +97,11 @@ func TestBothLanguagesAreComplete(t *testing.T) {
 // The numbers of days, articles and standards must be the same in both languages, or one of them is wrong.
 func TestNumbersAreTheSameInBothLanguages(t *testing.T) {
 	t.Parallel()
-	number := regexp.MustCompile(`[0-9]+`)
+	number, myriads := regexp.MustCompile(`[0-9]+`), regexp.MustCompile(`[0-9.]+ ?[万亿]`)
 	for _, template := range shipped(t) {
 		for path, text := range texts(t, template) {
 			english := number.FindAllString(text.English, -1)
-			for _, n := range number.FindAllString(strings.ReplaceAll(text.Chinese, ",", ""), -1) {
+			for _, n := range number.FindAllString(myriads.ReplaceAllString(strings.ReplaceAll(text.Chinese, ",", ""), ""), -1) {
 				// Small ones may be words in English.
 				if len(n) >= 3 && !slices.Contains(number.FindAllString(strings.ReplaceAll(text.English, ",", ""), -1), n) {
 					t.Errorf("%s: %s: %s is only in Chinese: %q %q", template.Key, path, n, text.Chinese, english)
