@@ -84,12 +84,12 @@ type Template struct {
 	// Span is how far the other end lies; it is counted from the start, whichever end is asked for.
 	Span Span `json:"span"`
 
-	States   []State   `json:"states"`
-	Labels   []Label   `json:"labels"`
-	Roles    []Role    `json:"roles"`
-	Fields   []Field   `json:"fields"`
-	Sections []Section `json:"sections"`
-	Tasks    []Task    `json:"tasks"`
+	States   []State   `json:"states,omitzero"`
+	Labels   []Label   `json:"labels,omitzero"`
+	Roles    []Role    `json:"roles,omitzero"`
+	Fields   []Field   `json:"fields,omitzero"`
+	Sections []Section `json:"sections,omitzero"`
+	Tasks    []Task    `json:"tasks,omitzero"`
 }
 
 // Span is a length in working days or in calendar days, never in both.

@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -122,4 +123,46 @@ func (d dates) pick(o *Offset) (*int64, bool) {
 	}
 	m := d.moment(*o)
 	return new(d.at(m)), m.minutes < 0
+}
+
+// working reports whether a day is a working day.
+func (d dates) working(day time.Time) bool {
+	return civil(d.calendar.AddWorkdays(day.AddDate(0, 0, -1), 1)).Equal(day)
+}
+
+// first gives the first day on or after a day on which a rule falls. How the rule goes on from there is the business of
+// whoever repeats the task.
+func (d dates) first(day time.Time, r Repeat) time.Time {
+	// Bounded: a weekday comes within 7 days and a day of the month within 62; more are only passed when days off are
+	// skipped, and no holiday swallows a year of them.
+	for range 2 * 366 {
+		if falls(day, r) {
+			switch {
+			case r.Unit == Workday, r.Workday == ShiftNext:
+				return d.add(day, 0, 0, 1)
+			case r.Workday == ShiftPrevious:
+				return d.add(day, 0, 0, -1)
+			case r.Workday != ShiftSkip || d.working(day):
+				return day
+			}
+		}
+		day = day.AddDate(0, 0, 1)
+	}
+	return day
+}
+
+// falls reports whether a rule falls on a day, before days off are looked at.
+func falls(day time.Time, r Repeat) bool {
+	switch {
+	case len(r.Weekdays) > 0:
+		return slices.Contains(r.Weekdays, (int(day.Weekday())+6)%7+1)
+	case r.MonthDay != 0:
+		last := day.AddDate(0, 0, 1-day.Day()).AddDate(0, 1, -1).Day()
+		want := min(r.MonthDay, last)
+		if r.MonthDay < 0 {
+			want = last + 1 + r.MonthDay
+		}
+		return day.Day() == want
+	}
+	return true
 }

@@ -231,8 +231,7 @@ func (p *planner) task(t Task, parent, section, state int) PlanTask {
 	for _, key := range t.Labels {
 		out.Labels = append(out.Labels, slices.IndexFunc(p.Labels, func(l Label) bool { return l.Key == key }))
 	}
-	out.StartAt, out.StartAllDay = p.dates.pick(t.Start)
-	out.DueAt, out.DueAllDay = p.dates.pick(t.Due)
+	p.schedule(t, &out)
 	if t.Repeat != nil {
 		r := *t.Repeat
 		r.Weekdays = slices.Clone(r.Weekdays)
@@ -259,6 +258,38 @@ func (p *planner) task(t Task, parent, section, state int) PlanTask {
 		}
 	}
 	return out
+}
+
+// schedule gives a task its dates. A task that repeats is due when its rule first says so, and starts as many days before
+// as in the template. Where a long holiday lies between a start in working days and a due date in calendar days, the
+// due date is what holds: the task starts on it.
+func (p *planner) schedule(t Task, out *PlanTask) {
+	if !p.dates.known {
+		return
+	}
+	var start, due *moment
+	if t.Start != nil {
+		start = new(p.dates.moment(*t.Start))
+	}
+	if t.Due != nil {
+		due = new(p.dates.moment(*t.Due))
+		if t.Repeat != nil {
+			first := p.dates.first(due.day, *t.Repeat)
+			if start != nil {
+				start.day = start.day.Add(first.Sub(due.day))
+			}
+			due.day = first
+		}
+	}
+	if start != nil && due != nil && due.day.Before(start.day) {
+		*start = moment{due.day, -1}
+	}
+	if start != nil {
+		out.StartAt, out.StartAllDay = new(p.dates.at(*start)), start.minutes < 0
+	}
+	if due != nil {
+		out.DueAt, out.DueAllDay = new(p.dates.at(*due)), due.minutes < 0
+	}
 }
 
 // value turns a preset value into a final one, nil when what it depends on is not known.

@@ -122,7 +122,7 @@ func (s strict) value(path string, want reflect.Type, depth int) error {
 		fits = free || want.Kind() == reflect.Bool
 	case json.Number:
 		_, whole := strconv.ParseInt(tok.String(), 10, 64)
-		fits = free || want.Kind() == reflect.Float64 || want.Kind() == reflect.Int && whole == nil
+		fits = free || want.Kind() == reflect.Float64 || (want.Kind() == reflect.Int || want.Kind() == reflect.Int64) && whole == nil
 	}
 	if !fits {
 		return &ParseError{Path: path, Code: CodeType}

@@ -194,16 +194,11 @@ func chinese(r rune) bool {
 }
 
 func (c *checker) span(s Span) {
-	switch {
-	case (s.Workdays == 0) == (s.Days == 0):
+	if (s.Workdays == 0) == (s.Days == 0) {
 		c.bad("span", ProblemOffset, "")
-	default:
-		c.between("span", max(s.Workdays, 1), 1, MaxWorkdays)
-		c.between("span", max(s.Days, 1), 1, MaxDays)
-		if min(s.Workdays, s.Days) < 0 {
-			c.bad("span", ProblemRange, "")
-		}
 	}
+	c.between("span.workdays", s.Workdays, 0, MaxWorkdays)
+	c.between("span.days", s.Days, 0, MaxDays)
 }
 
 // heads checks what tasks refer to.
@@ -251,7 +246,17 @@ func (c *checker) heads(t Template) {
 func (c *checker) taskList(t Template) {
 	// Only to compare dates with each other: a Monday, and every Monday to Friday a working day.
 	c.dates = datesOf(t, Options{Start: nominalStart})
-	count := 0
+	count := len(t.Tasks)
+	for _, task := range t.Tasks {
+		count += len(task.Subtasks)
+	}
+	switch {
+	case count == 0:
+		c.bad("tasks", ProblemEmpty, "")
+	case count > MaxTasks:
+		c.bad("tasks", ProblemTooManyTasks, strconv.Itoa(count))
+		return
+	}
 	taken := map[string]bool{}
 	parents := map[string]string{}
 	waits := map[string][]string{}
@@ -265,18 +270,11 @@ func (c *checker) taskList(t Template) {
 					c.bad(path+".subtasks", ProblemNested, each.Key)
 				}
 			}
-			if count++; count > MaxTasks {
-				c.bad("tasks", ProblemTooManyTasks, "")
-				return
-			}
 			c.unique(path, each.Key, taken)
 			for _, d := range each.Dependencies {
 				waits[each.Key] = append(waits[each.Key], d.On)
 			}
 		}
-	}
-	if count == 0 {
-		c.bad("tasks", ProblemEmpty, "")
 	}
 	for i, task := range t.Tasks {
 		path := at("tasks", i)

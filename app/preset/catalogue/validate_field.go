@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -198,11 +199,12 @@ func checkedOffset(o Offset) (any, error) {
 	return o, nil
 }
 
+// decode reads a value as strictly as Parse reads a file.
 func decode[T any](raw json.RawMessage) (T, error) {
 	var v T
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&v); err != nil {
+	s := strict{json.NewDecoder(bytes.NewReader(raw))}
+	s.UseNumber()
+	if s.value("", reflect.TypeFor[T](), 0) != nil || json.Unmarshal(raw, &v) != nil {
 		return v, errShape
 	}
 	return v, nil
