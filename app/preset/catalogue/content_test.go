@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -130,7 +131,7 @@ func TestTemplatesAreWholeProjects(t *testing.T) {
 			items += len(task.Checklist)
 			if n := len(task.Checklist); n > 0 {
 				checklists++
-				if n < 2 || n > 16 {
+				if n < 3 || n > 8 {
 					t.Errorf("%s/%s: a checklist of %d", template.Key, task.Key, n)
 				}
 			}
@@ -235,6 +236,34 @@ func TestDatesAgreeWithDependencies(t *testing.T) {
 					t.Errorf("%s: %s on %s waits for %s (%s%+d), which is %s", template.Key, task.Key, to.day.Format("01-02"),
 						dep.On, dep.Kind, dep.Lag, from.day.Format("01-02"))
 				}
+			}
+		}
+	}
+}
+
+// TestPartsLieWithinTheWhole holds subtasks and checklists to the dates of their task.
+func TestPartsLieWithinTheWhole(t *testing.T) {
+	t.Parallel()
+	for _, template := range shipped(t) {
+		d := datesOf(template, Options{Start: nominalStart})
+		within := func(whole Task, name string, part *Offset) {
+			if part == nil {
+				return
+			}
+			at, due := d.moment(*part).day, d.moment(*whole.Due).day
+			if at.After(due) || whole.Start != nil && at.Before(d.moment(*whole.Start).day) {
+				t.Errorf("%s/%s: %s is on %s, outside its task", template.Key, whole.Key, name, at.Format(time.DateOnly))
+			}
+		}
+		for _, task := range template.Tasks {
+			for _, sub := range task.Subtasks {
+				within(task, sub.Key, sub.Start)
+				within(task, sub.Key, sub.Due)
+			}
+		}
+		for _, task := range everyTask(template) {
+			for _, item := range task.Checklist {
+				within(task, item.Text.English, item.Due)
 			}
 		}
 	}

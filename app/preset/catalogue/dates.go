@@ -116,12 +116,13 @@ func (d dates) at(m moment) int64 {
 	return time.Date(year, month, day, 0, max(0, m.minutes), 0, 0, d.zone).UnixMilli()
 }
 
-// pick gives the moment of an offset, nil without one or without dates, and whether it is the whole day.
-func (d dates) pick(o *Offset) (*int64, bool) {
+// pick gives the moment of an offset some days later, nil without one or without dates, and whether it is the whole day.
+func (d dates) pick(o *Offset, shift int) (*int64, bool) {
 	if o == nil || !d.known {
 		return nil, false
 	}
 	m := d.moment(*o)
+	m.day = m.day.AddDate(0, 0, shift)
 	return new(d.at(m)), m.minutes < 0
 }
 

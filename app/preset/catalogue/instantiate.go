@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -173,11 +174,12 @@ func Instantiate(t Template, o Options) Plan {
 		next += 1 + len(task.Subtasks)
 	}
 	for _, task := range t.Tasks {
-		made := p.task(task, -1, -1, p.firstState())
+		made := p.task(task, PlanTask{Parent: -1, Section: -1, State: p.firstState()}, 0)
 		parent := len(plan.Tasks)
 		plan.Tasks = append(plan.Tasks, made)
 		for _, sub := range task.Subtasks {
-			plan.Tasks = append(plan.Tasks, p.task(sub, parent, made.Section, made.State))
+			whole := PlanTask{Parent: parent, Section: made.Section, State: made.State}
+			plan.Tasks = append(plan.Tasks, p.task(sub, whole, p.shift(task)))
 		}
 	}
 	for _, r := range t.Roles {
@@ -213,15 +215,15 @@ func (p *planner) people(role string) []int64 {
 	return append([]int64{}, p.o.People[role]...)
 }
 
-func (p *planner) task(t Task, parent, section, state int) PlanTask {
-	out := PlanTask{
-		Parent: parent, Section: section, State: state, Title: p.say(t.Title), Description: p.say(t.Description),
-		Priority: t.Priority, Labels: []int{}, Role: t.Role, Assignees: p.people(t.Role), Milestone: t.Milestone,
-		Estimate: t.Estimate, Dependencies: []PlanDependency{}, Checklist: []PlanItem{},
+// task makes a task out of one that has its place already. The shift is that of its parent, for
+// a part without a rule of its own.
+func (p *planner) task(t Task, out PlanTask, shift int) PlanTask {
+	if t.Repeat != nil {
+		shift = p.shift(t)
 	}
-	if out.Priority == "" {
-		out.Priority = None
-	}
+	out.Title, out.Description, out.Priority = p.say(t.Title), p.say(t.Description), cmp.Or(t.Priority, None)
+	out.Role, out.Assignees, out.Milestone, out.Estimate = t.Role, p.people(t.Role), t.Milestone, t.Estimate
+	out.Labels, out.Dependencies, out.Checklist = []int{}, []PlanDependency{}, []PlanItem{}
 	if i := slices.IndexFunc(p.Sections, func(s Section) bool { return s.Key == t.Section }); i >= 0 {
 		out.Section = i
 	}
@@ -231,7 +233,7 @@ func (p *planner) task(t Task, parent, section, state int) PlanTask {
 	for _, key := range t.Labels {
 		out.Labels = append(out.Labels, slices.IndexFunc(p.Labels, func(l Label) bool { return l.Key == key }))
 	}
-	p.schedule(t, &out)
+	p.schedule(t, &out, shift)
 	if t.Repeat != nil {
 		r := *t.Repeat
 		r.Weekdays = slices.Clone(r.Weekdays)
@@ -242,7 +244,7 @@ func (p *planner) task(t Task, parent, section, state int) PlanTask {
 	}
 	for _, item := range t.Checklist {
 		made := PlanItem{Text: p.say(item.Text), Role: item.Role, Assignees: p.people(item.Role)}
-		made.DueAt, made.DueAllDay = p.dates.pick(item.Due)
+		made.DueAt, made.DueAllDay = p.dates.pick(item.Due, shift)
 		out.Checklist = append(out.Checklist, made)
 	}
 	for key, raw := range t.Values {
@@ -260,35 +262,26 @@ func (p *planner) task(t Task, parent, section, state int) PlanTask {
 	return out
 }
 
-// schedule gives a task its dates. A task that repeats is due when its rule first says so, and starts as many days before
-// as in the template. Where a long holiday lies between a start in working days and a due date in calendar days, the
-// due date is what holds: the task starts on it.
-func (p *planner) schedule(t Task, out *PlanTask) {
-	if !p.dates.known {
+// shift is how many days later than in the template a task that repeats is first due, because its rule says so. All
+// that belongs to the task moves with it.
+func (p *planner) shift(t Task) int {
+	if !p.dates.known || t.Repeat == nil || t.Due == nil {
+		return 0
+	}
+	due := p.dates.moment(*t.Due).day
+	return int(p.dates.first(due, *t.Repeat).Sub(due).Hours()) / 24
+}
+
+// schedule gives a task its dates. Where a long holiday lies between a start in working days and a due date in calendar
+// days, the due date is what holds: the task starts on it.
+func (p *planner) schedule(t Task, out *PlanTask, shift int) {
+	out.StartAt, out.StartAllDay = p.dates.pick(t.Start, shift)
+	out.DueAt, out.DueAllDay = p.dates.pick(t.Due, shift)
+	if out.StartAt == nil || out.DueAt == nil {
 		return
 	}
-	var start, due *moment
-	if t.Start != nil {
-		start = new(p.dates.moment(*t.Start))
-	}
-	if t.Due != nil {
-		due = new(p.dates.moment(*t.Due))
-		if t.Repeat != nil {
-			first := p.dates.first(due.day, *t.Repeat)
-			if start != nil {
-				start.day = start.day.Add(first.Sub(due.day))
-			}
-			due.day = first
-		}
-	}
-	if start != nil && due != nil && due.day.Before(start.day) {
-		*start = moment{due.day, -1}
-	}
-	if start != nil {
-		out.StartAt, out.StartAllDay = new(p.dates.at(*start)), start.minutes < 0
-	}
-	if due != nil {
-		out.DueAt, out.DueAllDay = new(p.dates.at(*due)), due.minutes < 0
+	if due := p.dates.moment(*t.Due).day; due.Before(p.dates.moment(*t.Start).day) {
+		out.StartAt, out.StartAllDay = new(p.dates.at(moment{due.AddDate(0, 0, shift), -1})), true
 	}
 }
 
@@ -303,7 +296,7 @@ func (p *planner) value(v any) any {
 		}
 		return nil
 	case Offset:
-		if at, allDay := p.dates.pick(&v); at != nil {
+		if at, allDay := p.dates.pick(&v, 0); at != nil {
 			return PlanDate{*at, allDay}
 		}
 		return nil

@@ -13,8 +13,8 @@ import (
 type holidays struct{}
 
 var (
-	off = []string{"2026-09-25", "2026-10-01", "2026-10-02", "2026-10-05", "2026-10-06", "2026-10-07"}
-	on  = []string{"2026-09-20", "2026-10-10"}
+	off = []time.Time{day("2026-09-25"), day("2026-10-01"), day("2026-10-02"), day("2026-10-05"), day("2026-10-06"), day("2026-10-07")}
+	on  = []time.Time{day("2026-09-20"), day("2026-10-10")}
 )
 
 func (holidays) AddWorkdays(date time.Time, n int) time.Time {
@@ -24,9 +24,8 @@ func (holidays) AddWorkdays(date time.Time, n int) time.Time {
 	}
 	for n > 0 {
 		date = date.AddDate(0, 0, step)
-		text := date.Format(time.DateOnly)
 		weekend := date.Weekday() == time.Saturday || date.Weekday() == time.Sunday
-		if slices.Contains(on, text) || !weekend && !slices.Contains(off, text) {
+		if weekend && slices.ContainsFunc(on, date.Equal) || !weekend && !slices.ContainsFunc(off, date.Equal) {
 			n--
 		}
 	}
@@ -198,6 +197,28 @@ func TestRoutineStartsByItsRule(t *testing.T) {
 	}
 	if want := (Repeat{Every: 1, Unit: Week, Weekdays: []int{5}, Workday: ShiftPrevious}); !reflect.DeepEqual(*task.Repeat, want) {
 		t.Errorf("%+v", *task.Repeat)
+	}
+}
+
+// What belongs to a task that repeats moves with it: its rule falls on Friday the 9th, four days after the Monday.
+func TestPartsMoveWithTheirRoutine(t *testing.T) {
+	t.Parallel()
+	template := small()
+	zero, one := 0, 1
+	second := &template.Tasks[1]
+	second.Due = &Offset{From: FromStart, Days: &one}
+	second.Start = &Offset{From: FromStart, Days: &zero, Time: "09:00"}
+	second.Repeat = &Repeat{Every: 1, Unit: Week, Weekdays: []int{5}}
+	second.Checklist = []Item{{Text: Text{"一项", "An item"}, Due: &Offset{From: FromStart, Days: &zero}}}
+	second.Subtasks = []Task{{Key: "part", Title: Text{"部分", "Part"}, Description: Text{"部分", "Part"}, Due: &Offset{From: FromStart, Days: &one, Time: "08:00"}}}
+	plan := Instantiate(template, Options{Start: day("2026-10-04"), Zone: china})
+	whole, part := plan.Tasks[2], plan.Tasks[3]
+	got := []string{
+		show(whole.StartAt, whole.StartAllDay), show(whole.DueAt, whole.DueAllDay),
+		show(whole.Checklist[0].DueAt, true), show(part.DueAt, part.DueAllDay),
+	}
+	if want := []string{"10-08 09:00", "10-09", "10-08", "10-09 08:00"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 

@@ -119,9 +119,6 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"tasks":[{"key":"a","dependencies":[{"on":"a","kind":"FS"}],"due":{"from":"end","days":-999999999}}]}`))
 	f.Add([]byte(`{"tasks":[{"key":"a","due":{"from":"start","workdays":9},"repeat":{"every":0,"unit":"x","monthDay":-99,"weekdays":[99]}}]}`))
 	f.Add([]byte(`{"fields":[{"key":"a","kind":"formula","settings":{"formula":"((({b}+1)*2)"}},{"key":"b","kind":"cascade"}],"tasks":[{"values":{"b":["x"]}}]}`))
-	if t, err := Get("quality-8d"); err == nil {
-		f.Add(encode(f, t))
-	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		template, err := Parse(raw)
 		if err != nil {
