@@ -60,119 +60,163 @@ func Parse(raw []byte) (Template, error) {
 	if !utf8.Valid(raw) {
 		return Template{}, &ParseError{Code: CodeEncoding}
 	}
-	s := strict{json.NewDecoder(bytes.NewReader(raw))}
-	s.UseNumber()
-	if err := s.value("", reflect.TypeFor[Template](), 0); err != nil {
+	if err := check(raw, reflect.TypeFor[Template]()); err != nil {
 		return Template{}, err
-	}
-	if _, err := s.Token(); !errors.Is(err, io.EOF) {
-		return Template{}, &ParseError{Code: CodeTrailing}
 	}
 	var t Template
 	if err := json.Unmarshal(raw, &t); err != nil {
+		if _, is := errors.AsType[*json.SyntaxError](err); is {
+			return Template{}, &ParseError{Code: CodeSyntax, Err: err} // what the token reader lets pass
+		}
 		return Template{}, &ParseError{Code: CodeType, Err: err} // a number too large for its type
 	}
 	return t, nil
 }
 
+// check holds one value to the type it is meant for.
+func check(raw []byte, want reflect.Type) error {
+	s := &strict{Decoder: json.NewDecoder(bytes.NewReader(raw)), keys: map[reflect.Type]map[string]reflect.Type{}}
+	s.UseNumber()
+	if err := s.value(want); err != nil {
+		return err
+	}
+	if _, err := s.Token(); !errors.Is(err, io.EOF) {
+		return &ParseError{Code: CodeTrailing}
+	}
+	return nil
+}
+
 // strict walks the tokens of a file beside the type they are meant for; encoding/json alone would take keys in any
 // case and keys that come twice, and tells no path.
-type strict struct{ *json.Decoder }
+type strict struct {
+	*json.Decoder
+	trail []step
+	keys  map[reflect.Type]map[string]reflect.Type // of the structs met so far
+}
 
-func (s strict) next(path string) (json.Token, error) {
+// step is a key, or a place in a list when there is no key.
+type step struct {
+	key   string
+	place int
+	list  bool
+}
+
+func (s *strict) fail(code string, cause error) error {
+	var path strings.Builder
+	for _, step := range s.trail {
+		switch {
+		case step.list:
+			path.WriteString("[" + strconv.Itoa(step.place) + "]")
+		case path.Len() > 0:
+			path.WriteString("." + step.key)
+		default:
+			path.WriteString(step.key)
+		}
+	}
+	return &ParseError{Path: path.String(), Code: code, Err: cause}
+}
+
+func (s *strict) next() (json.Token, error) {
 	tok, err := s.Token()
 	if err != nil {
-		return nil, &ParseError{Path: path, Code: CodeSyntax, Err: err}
+		return nil, s.fail(CodeSyntax, err)
 	}
 	return tok, nil
 }
 
 var anyValue = reflect.TypeFor[json.RawMessage]()
 
-func (s strict) value(path string, want reflect.Type, depth int) error {
-	if depth > maxDepth {
-		return &ParseError{Path: path, Code: CodeDepth}
+func (s *strict) value(want reflect.Type) error {
+	if len(s.trail) > maxDepth {
+		return s.fail(CodeDepth, nil)
 	}
-	tok, err := s.next(path)
+	tok, err := s.next()
 	if err != nil {
 		return err
 	}
 	for want.Kind() == reflect.Pointer {
 		want = want.Elem()
 	}
-	free := want == anyValue
+	free, kind := want == anyValue, want.Kind()
 	fits := false
 	switch tok := tok.(type) {
 	case json.Delim:
 		switch {
-		case tok == '{' && free:
-			return s.object(path, depth, func(string) (reflect.Type, bool) { return anyValue, true })
+		case tok == '{' && (free || kind == reflect.Struct || kind == reflect.Map):
+			return s.object(want)
 		case tok == '[' && free:
-			return s.list(path, anyValue, depth)
-		case tok == '{' && want.Kind() == reflect.Struct:
-			return s.object(path, depth, fieldsOf(want))
-		case tok == '{' && want.Kind() == reflect.Map:
-			return s.object(path, depth, func(string) (reflect.Type, bool) { return want.Elem(), true })
-		case tok == '[' && want.Kind() == reflect.Slice:
-			return s.list(path, want.Elem(), depth)
+			return s.list(anyValue)
+		case tok == '[' && kind == reflect.Slice:
+			return s.list(want.Elem())
 		}
 	case string:
-		fits = free || want.Kind() == reflect.String
+		fits = free || kind == reflect.String
 	case bool:
-		fits = free || want.Kind() == reflect.Bool
+		fits = free || kind == reflect.Bool
 	case json.Number:
-		_, whole := strconv.ParseInt(tok.String(), 10, 64)
-		fits = free || want.Kind() == reflect.Float64 || (want.Kind() == reflect.Int || want.Kind() == reflect.Int64) && whole == nil
+		_, fraction := strconv.ParseInt(tok.String(), 10, 64)
+		fits = free || kind == reflect.Float64 || (kind == reflect.Int || kind == reflect.Int64) && fraction == nil
 	}
 	if !fits {
-		return &ParseError{Path: path, Code: CodeType}
+		return s.fail(CodeType, nil)
 	}
 	return nil
 }
 
-func (s strict) object(path string, depth int, typeOf func(string) (reflect.Type, bool)) error {
-	seen := map[string]bool{}
+func (s *strict) object(of reflect.Type) error {
+	seen := make(map[string]bool, 8)
 	for s.More() {
-		tok, err := s.next(path)
+		tok, err := s.next()
 		if err != nil {
 			return err
 		}
 		key, _ := tok.(string)
-		at := strings.TrimPrefix(path+"."+key, ".")
+		s.trail = append(s.trail, step{key: key})
 		if seen[key] {
-			return &ParseError{Path: at, Code: CodeTwice}
+			return s.fail(CodeTwice, nil)
 		}
 		seen[key] = true
-		want, known := typeOf(key)
-		if !known {
-			return &ParseError{Path: at, Code: CodeUnknownKey}
+		want := s.typeOf(of, key)
+		if want == nil {
+			return s.fail(CodeUnknownKey, nil)
 		}
-		if err := s.value(at, want, depth+1); err != nil {
+		if err := s.value(want); err != nil {
 			return err
 		}
+		s.trail = s.trail[:len(s.trail)-1]
 	}
-	_, err := s.next(path)
+	_, err := s.next()
 	return err
 }
 
-func (s strict) list(path string, want reflect.Type, depth int) error {
+func (s *strict) list(of reflect.Type) error {
 	for i := 0; s.More(); i++ {
-		if err := s.value(path+"["+strconv.Itoa(i)+"]", want, depth+1); err != nil {
+		s.trail = append(s.trail, step{place: i, list: true})
+		if err := s.value(of); err != nil {
 			return err
 		}
+		s.trail = s.trail[:len(s.trail)-1]
 	}
-	_, err := s.next(path)
+	_, err := s.next()
 	return err
 }
 
-func fieldsOf(t reflect.Type) func(string) (reflect.Type, bool) {
-	return func(key string) (reflect.Type, bool) {
-		for i := range t.NumField() {
-			f := t.Field(i)
-			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name == key {
-				return f.Type, true
-			}
-		}
-		return nil, false
+// typeOf gives the type of what is under a key, nil when there is no such key.
+func (s *strict) typeOf(of reflect.Type, key string) reflect.Type {
+	if of == anyValue {
+		return anyValue
 	}
+	if of.Kind() == reflect.Map {
+		return of.Elem()
+	}
+	known, met := s.keys[of]
+	if !met {
+		known = make(map[string]reflect.Type, of.NumField())
+		for i := range of.NumField() {
+			name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+			known[name] = of.Field(i).Type
+		}
+		s.keys[of] = known
+	}
+	return known[key]
 }

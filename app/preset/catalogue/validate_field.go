@@ -1,7 +1,6 @@
 package catalogue
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"reflect"
@@ -202,9 +201,7 @@ func checkedOffset(o Offset) (any, error) {
 // decode reads a value as strictly as Parse reads a file.
 func decode[T any](raw json.RawMessage) (T, error) {
 	var v T
-	s := strict{json.NewDecoder(bytes.NewReader(raw))}
-	s.UseNumber()
-	if s.value("", reflect.TypeFor[T](), 0) != nil || json.Unmarshal(raw, &v) != nil {
+	if check(raw, reflect.TypeFor[T]()) != nil || json.Unmarshal(raw, &v) != nil {
 		return v, errShape
 	}
 	return v, nil
