@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// The bounds of a file. The largest shipped one is a twentieth of them.
+// The bounds of a file. The largest shipped one is a thirtieth of them.
 const (
 	MaxBytes = 1 << 20
 	maxDepth = 16
