@@ -45,6 +45,7 @@ func TestDecode(t *testing.T) {
 		{"big5, utf-8 inside", "big5", []byte(traditional), traditional, UTF8},
 		{"unregistered label", "x-foxmail-9", gb, simplified, GB18030},
 		{"no label, big5", "", big, traditional, Big5},
+		{"no label, a short subject in big5", "", encode(t, traditionalchinese.Big5, "三號樓空調報價"), "三號樓空調報價", Big5},
 		{"big5", "Big5-HKSCS", big, traditional, Big5},
 		{"no label, utf-8 with mark", "", []byte("\ufeff" + simplified), simplified, UTF8},
 		{"short gbk word", "gb2312", []byte{0xC1, 0xAA, 0xCD, 0xA8}, "联通", GB18030},

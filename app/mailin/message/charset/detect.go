@@ -25,7 +25,7 @@ func detect(raw []byte) (string, string) {
 		return decodeWithUTF8(raw), UTF8
 	}
 	switch {
-	case p.pairs > 0 && p.big5Share() > 0.9 && p.low*8 > p.pairs && p.gbShare() < 0.6:
+	case p.pairs > 0 && p.big5Share() > 0.9 && p.low*8 > p.pairs && (p.gbShare() < 0.6 || strayer(raw)):
 		return decodeWith(traditionalchinese.Big5, raw), Big5
 	case p.pairs*2 < p.single, p.low == p.pairs && p.big5*2 < p.pairs && p.odd == 0:
 		// Letters above 127 that stand alone among ASCII.
@@ -33,6 +33,23 @@ func detect(raw []byte) (string, string) {
 	default:
 		return decodeWith(simplifiedchinese.GB18030, raw), GB18030
 	}
+}
+
+// strayer says that bytes read as GB 18030 hold more that nobody writes than they do read as Big5.
+func strayer(raw []byte) bool {
+	sample := raw[:min(len(raw), sampleBytes)]
+	return strays(decodeWith(simplifiedchinese.GB18030, sample)) > strays(decodeWith(traditionalchinese.Big5, sample))
+}
+
+// strays counts what is no character, or one of private use.
+func strays(text string) int {
+	n := 0
+	for _, r := range text {
+		if r == utf8.RuneError || r >= 0xE000 && r <= 0xF8FF {
+			n++
+		}
+	}
+	return n
 }
 
 func decodeWithUTF8(raw []byte) string {

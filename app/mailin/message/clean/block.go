@@ -1,6 +1,9 @@
 package clean
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // block gathers the lines of one body, quote, item or cell.
 type block struct {
@@ -16,7 +19,7 @@ func (b *block) flow(s string) {
 	if s == "" {
 		return
 	}
-	if blank(rune(s[0])) {
+	if first, _ := utf8.DecodeRuneInString(s); blank(first) {
 		b.space = b.begun
 	}
 	first := true
@@ -27,7 +30,7 @@ func (b *block) flow(s string) {
 		first = false
 		b.word(b.escaped(word))
 	}
-	if !first && blank(rune(s[len(s)-1])) {
+	if last, _ := utf8.DecodeLastRuneInString(s); !first && blank(last) {
 		b.space = true
 	}
 }

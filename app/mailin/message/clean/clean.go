@@ -151,9 +151,10 @@ func (c *cleaner) start(t html.Token) {
 		c.image(at)
 		return
 	case void(t.DataAtom):
-		if t.DataAtom == atom.Br {
+		switch t.DataAtom {
+		case atom.Br:
 			c.out.newline()
-		} else if t.DataAtom == atom.Hr {
+		case atom.Hr:
 			c.out.paragraph()
 			c.out.raw("---")
 			c.out.paragraph()
