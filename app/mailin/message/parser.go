@@ -48,7 +48,6 @@ type parser struct {
 	report   origin.Parts
 	problems map[Code]int
 	first    bool // no line has been read
-	html     []string
 }
 
 func newParser(r io.Reader, o Options) *parser {
