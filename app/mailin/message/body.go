@@ -20,7 +20,7 @@ type node struct {
 }
 
 // body chooses what is shown.
-func (p *parser) body() Body {
+func (p *parser) body(subject string) Body {
 	var b Body
 	if p.root == nil {
 		return b
@@ -46,7 +46,7 @@ func (p *parser) body() Body {
 		}
 	}
 	b.Text = strings.Join(parts, "\n\n")
-	b.Segments = quote.Split(b.Text)
+	b.Segments = pieces(b.Text, subject)
 	b.New = b.Segments.Of(quote.New)
 	b.HTML = strings.Join(htmls(p.root, nil), "\n")
 	return b

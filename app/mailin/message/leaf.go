@@ -247,7 +247,11 @@ func (p *parser) openText(contentType header.Value, part Part, encoding string) 
 			}
 		}
 		p.textLeft -= len(raw)
-		text := p.decode(contentType.Params["charset"], raw)
+		label := contentType.Params["charset"]
+		if label == "" && n.html {
+			label = metaCharset(raw)
+		}
+		text := p.decode(label, raw)
 		n.html = n.html || contentType.Value == "text/plain" && looksLikeHTML(text)
 		if !n.html {
 			var err error

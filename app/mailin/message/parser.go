@@ -329,7 +329,7 @@ func (p *parser) result() *Message {
 		date, _ = header.Date(received[strings.LastIndexByte(received, ';')+1:], zone)
 	}
 	m.Date = date
-	m.Body = p.body()
+	m.Body = p.body(m.Subject)
 	m.Attachments = p.files
 	m.Origin = origin.Judge(h, p.report, p.opts.Own)
 	m.Auth = origin.Authenticated(h, p.opts.TrustedServers)

@@ -28,6 +28,24 @@ func (p *parser) decode(label string, raw []byte) string {
 	return strings.ReplaceAll(text, "\x00", "")
 }
 
+// metaCharset is the charset that HTML says it is in, where the mail doesn't say.
+func metaCharset(raw []byte) string {
+	head := bytes.ToLower(raw[:min(len(raw), 2048)])
+	meta := bytes.Index(head, []byte("<meta"))
+	if meta < 0 {
+		return ""
+	}
+	_, after, found := bytes.Cut(head[meta:], []byte("charset="))
+	if !found {
+		return ""
+	}
+	label := bytes.TrimLeft(after, `"' `)
+	if end := bytes.IndexAny(label, "\"'> ;/\r\n"); end >= 0 {
+		label = label[:end]
+	}
+	return string(label[:min(len(label), 40)])
+}
+
 // looksLikeHTML finds HTML that is labelled as plain text.
 func looksLikeHTML(text string) bool {
 	head := strings.ToLower(strings.TrimSpace(text[:min(len(text), 512)]))

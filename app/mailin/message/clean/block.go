@@ -167,6 +167,9 @@ func sameAddress(text, href string) bool {
 // escaped escapes a word; at the beginning of a line also what would make a heading or a quote of it.
 func (b *block) escaped(word string) string {
 	e := escape(word)
+	if n := len(b.buf); n > 0 && !b.space && b.buf[n-1] == ']' && e != "" && (e[0] == '(' || e[0] == '[' || e[0] == ':') {
+		return `\` + e // the brackets come from two elements
+	}
 	if !b.begun && e != "" && (e[0] == '#' || e[0] == '>' || e[0] == '=') {
 		return `\` + e
 	}

@@ -32,6 +32,7 @@ func TestHTML(t *testing.T) {
 		{"tags nobody closed", `<table><tr><td>a<td>b<tr><td>c<td>d</table>e`, "| a | b |\n| --- | --- |\n| c | d |\n\ne"},
 		{"headings", `<h1>标题</h1><h3><a href="https://x.cn">小</a></h3>`, "# 标题\n\n### [小](https://x.cn)"},
 		{"text that looks like markup", `<p># no heading</p><p>&gt; no quote</p><p>a*b &lt;script&gt; 1 &lt; 2 snake_case _x_ C:\temp</p>`, "\\# no heading\n\n\\> no quote\n\na\\*b \\<script> 1 \\< 2 snake_case \\_x\\_ C:\\temp"},
+		{"a link put together", `<span>[x</span><span>]</span><span>(javascript:alert(1))</span>`, `[x]\(javascript:alert(1))`},
 		{"bold over lines", `<b>一<br>二</b>`, "**一**\n**二**"},
 		{"preformatted", "<pre>a\n  b\n\nc</pre>", "a\n  b\n\nc"},
 		{"marks of direction", "a\u202eb\u200bc", "abc"},
