@@ -231,7 +231,7 @@ func TestDate(t *testing.T) {
 			t.Errorf("Date(%q) = %s (%v), want %s", raw, s, ok, want)
 		}
 	}
-	for _, raw := range []string{"", "yesterday", "Thu, 50 Mar 2026 10:11:12 +0800", "5 Mar 2026 99:11:12", "12345678901234567890 Mar 2026", "Mar", "--", "::::", "TT-T-T-T:"} {
+	for _, raw := range []string{"", "yesterday", "Thu, 50 Mar 2026 10:11:12 +0800", "5 Mar 2026 99:11:12", "12345678901234567890 Mar 2026", "Mar", "--", "::::", "TT-T-T-T:", "a-b-cT"} {
 		if got, ok := Date(raw, china); ok {
 			t.Errorf("Date(%q) = %s", raw, got)
 		}

@@ -104,6 +104,9 @@ type dateParts struct {
 }
 
 func (d *dateParts) take(word string) {
+	if word == "" {
+		return
+	}
 	if date, clock, ok := strings.Cut(word, "T"); ok && strings.Count(date, "-") == 2 {
 		d.take(date)
 		if at := strings.LastIndexAny(clock, "+-Zz"); at > 0 {
