@@ -273,8 +273,9 @@ func (p *parser) openReport(part Part, encoding string, into *[]byte) error {
 	}
 	head := &beginning{limit: MaxReport}
 	p.begin(encoding, io.MultiWriter(f, head), func(damaged bool) error {
-		if len(*into) == 0 {
-			*into = head.buf
+		// Some servers put prose into a first report and the fields into a second.
+		if len(*into) < MaxReport {
+			*into = append(append(*into, "\n\n"...), head.buf...)
 		}
 		return f.close(damaged)
 	})

@@ -136,6 +136,7 @@ const (
 	HeaderCut       Code = "header-cut"       // too many fields, or too long
 	NoDate          Code = "no-date"          // Date is missing or unreadable
 	NoSender        Code = "no-sender"        // From is missing or unreadable
+	ManySenders     Code = "many-senders"     // From has several addresses, or there are several From: which one was checked by whom is open
 	BoundaryMissing Code = "boundary-missing" // a multipart does not name its boundary, or it never comes
 	Unclosed        Code = "unclosed"         // a multipart ends without its last boundary
 	TooDeep         Code = "too-deep"
@@ -173,11 +174,12 @@ type Message struct {
 	ID         string // Message-ID without brackets
 	InReplyTo  []string
 	References []string
-	From       []header.Address
-	Sender     []header.Address
-	ReplyTo    []header.Address
-	To         []header.Address
-	Cc         []header.Address
+	// From are the writers; more than one is a Problem, since checks of the sender may have looked at another one than readers do.
+	From    []header.Address
+	Sender  []header.Address
+	ReplyTo []header.Address
+	To      []header.Address
+	Cc      []header.Address
 	// DeliveredTo are the addresses that servers on the way have noted as those it was for, blind copies among them.
 	DeliveredTo []header.Address
 	Subject     string

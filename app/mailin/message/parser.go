@@ -111,7 +111,7 @@ func (p *parser) headerLine(line piece) error {
 	text := line.text()
 	if p.first {
 		text = bytes.TrimPrefix(text, []byte("\ufeff"))
-		if len(text) == 0 || bytes.HasPrefix(text, []byte("From ")) || bytes.HasPrefix(text, []byte(">From ")) {
+		if len(text) == 0 || fromLine(text) {
 			return nil
 		}
 		p.first = false
@@ -132,6 +132,11 @@ func (p *parser) headerLine(line piece) error {
 		return p.take(line)
 	}
 	return nil
+}
+
+// fromLine says that a line is the mark of a mailbox file.
+func fromLine(line []byte) bool {
+	return bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From "))
 }
 
 // boundary finds the open multipart that a line divides, the innermost first.
@@ -321,6 +326,9 @@ func (p *parser) result() *Message {
 	if len(m.From) == 0 {
 		p.problem(NoSender)
 		m.From = m.Sender
+	}
+	if len(m.From) > 1 || len(h.All("from")) > 1 {
+		p.problem(ManySenders)
 	}
 	date, ok := header.Date(h.First("date"), zone)
 	if !ok {

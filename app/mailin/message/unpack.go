@@ -166,7 +166,11 @@ func (e *enclosed) open() error {
 }
 
 func headOf(raw []byte, o Options) *Head {
-	h, _ := header.Parse(bytes.TrimLeft(raw, "\r\n"))
+	raw = bytes.TrimLeft(raw, "\r\n")
+	if line, rest, found := bytes.Cut(raw, []byte("\n")); found && fromLine(line) {
+		raw = rest
+	}
+	h, _ := header.Parse(raw)
 	h.Hint = header.Parameters(h.First("content-type"), "").Params["charset"]
 	head := &Head{Subject: h.Text("subject"), From: header.Addresses(h.First("from"), h.Hint)}
 	if ids := header.MessageIDs(h.First("message-id")); len(ids) > 0 {

@@ -27,12 +27,40 @@ func detect(raw []byte) (string, string) {
 	switch {
 	case p.pairs > 0 && p.big5Share() > 0.9 && p.low*8 > p.pairs && (p.gbShare() < 0.6 || strayer(raw)):
 		return decodeWith(traditionalchinese.Big5, raw), Big5
-	case p.pairs*2 < p.single, p.low == p.pairs && p.big5*2 < p.pairs && p.odd == 0:
+	case p.pairs*2 < p.single, inWords(raw), p.low == p.pairs && p.big5*2 < p.pairs && p.odd == 0:
 		// Letters above 127 that stand alone among ASCII.
 		return decodeWith(charmap.Windows1252, raw), Latin
 	default:
 		return decodeWith(simplifiedchinese.GB18030, raw), GB18030
 	}
+}
+
+// inWords says that bytes above 127 are accented letters of Windows-1252 inside of words of ASCII letters, with few others beside
+// them, as no Chinese is.
+func inWords(raw []byte) bool {
+	sample := raw[:min(len(raw), sampleBytes)]
+	lower := func(i int) bool { return i >= 0 && i < len(sample) && sample[i] >= 'a' && sample[i] <= 'z' }
+	runs, words := 0, 0
+	for i := 0; i < len(sample); {
+		if sample[i] < 0x80 {
+			i++
+			continue
+		}
+		start, letters := i, true
+		for i < len(sample) && sample[i] >= 0x80 {
+			letters = letters && sample[i] >= 0xC0
+			i++
+		}
+		before, after := lower(start-1), lower(i)
+		switch {
+		case i-start > 3:
+			return false
+		case letters && (i-start == 1 && (before || after) || before && after):
+			words++
+		}
+		runs++
+	}
+	return words > 0 && words*10 >= runs*8
 }
 
 // strayer says that bytes read as GB 18030 hold more that nobody writes than they do read as Big5.

@@ -57,6 +57,10 @@ func cutAddress(s string) (string, string) {
 		case c == '<':
 			angle = true
 		case c == '>':
+			// Two addresses with nothing between them.
+			if rest := s[i+1:]; angle && !strings.HasPrefix(rest, ">") && next(rest) {
+				return s[start : i+1], rest
+			}
 			angle = false
 		case c == ':' && !angle && !strings.ContainsAny(s[start:i], "@=?"):
 			start = i + 1
@@ -65,6 +69,16 @@ func cutAddress(s string) (string, string) {
 		}
 	}
 	return s[start:], ""
+}
+
+// next says that another address in brackets follows before the next comma.
+func next(rest string) bool {
+	rest = rest[:min(len(rest), 2*maxAddress)]
+	if at := strings.IndexAny(rest, ",;\"("); at >= 0 {
+		rest = rest[:at]
+	}
+	open := strings.IndexByte(rest, '<')
+	return open >= 0 && strings.IndexByte(rest[open:], '@') > 0
 }
 
 func address(s string) (Address, bool) {

@@ -52,7 +52,7 @@ func TestBounds(t *testing.T) {
 		t.Errorf("cut %v, %d bytes left", h.Cut, len(rest))
 	}
 	for _, raw := range []string{
-		strings.Repeat("(", 1<<20), strings.Repeat(",", 1<<20), strings.Repeat("<,", 1<<19), strings.Repeat(`"`, 1<<20), strings.Repeat("a@b,", 1<<18),
+		strings.Repeat("(", 1<<20), strings.Repeat(",", 1<<20), strings.Repeat("<,", 1<<19), strings.Repeat("<>", 1<<19), strings.Repeat("<@>", 1<<18), strings.Repeat(`"`, 1<<20), strings.Repeat("a@b,", 1<<18),
 		strings.Repeat("=?a?b?x ", 1<<17), strings.Repeat("=?", 1<<19), strings.Repeat(`;a*0="`, 1<<17), strings.Repeat("=?a?b?", 1<<17) + "?=",
 	} {
 		if n := len(Addresses(raw, "")); n > MaxAddresses {
@@ -165,6 +165,7 @@ func TestAddresses(t *testing.T) {
 		{"route", "<@a.b,@c.d:zhang@example.cn>", []Address{{"", "zhang@example.cn"}}},
 		{"a line end in the address", "<zhang@exa\nmple.cn>", nil},
 		{"a quote never closed", `"Zhang <zhang@example.cn>, b@c.d`, []Address{{`"Zhang`, "zhang@example.cn"}, {"", "b@c.d"}}},
+		{"no comma", "Bob <bob@x.cn> Bobby <bobby@x.cn>, c@d.e", []Address{{"Bob", "bob@x.cn"}, {"Bobby", "bobby@x.cn"}, {"", "c@d.e"}}},
 		{"mailto", "<mailto:zhang@example.cn>", []Address{{"", "zhang@example.cn"}}},
 	}
 	for _, c := range cases {
