@@ -15,12 +15,23 @@ type leaf struct {
 	p       *parser
 	decoder transfer.Decoder
 	coded   bool // line ends mean nothing
-	pending int  // the line end that is held back: it may belong to the boundary
+	doubted bool // it says that it is Base64, and no line has shown yet whether it is
+	to      io.Writer
+	pending int // the line end that is held back: it may belong to the boundary
 	crlf    [2]byte
 	done    func(damaged bool) error
 }
 
 func (l *leaf) write(line piece) error {
+	if l.doubted {
+		if text := bytes.TrimSpace(line.text()); len(text) > 0 {
+			l.doubted = false
+			if prose(text) {
+				l.p.problem(EncodingDamaged)
+				l.decoder, l.coded = transfer.New("8bit", l.to), false
+			}
+		}
+	}
 	if l.coded {
 		_, err := l.decoder.Write(line.raw)
 		return err
@@ -61,10 +72,21 @@ func (l *leaf) close(end bool) error {
 }
 
 func (p *parser) begin(encoding string, to io.Writer, done func(damaged bool) error) {
-	p.leaf = &leaf{p: p, decoder: transfer.New(encoding, to), done: done}
+	p.leaf = &leaf{p: p, decoder: transfer.New(encoding, to), to: to, done: done}
 	name := strings.ToLower(strings.TrimSpace(encoding))
 	p.leaf.coded = strings.HasPrefix(name, "base64") || strings.HasPrefix(name, "b") && len(name) == 1
 	p.state = inLeaf
+}
+
+// prose says that a line that should be Base64 is text: words with space between them, or many letters Base64 doesn't have.
+func prose(line []byte) bool {
+	foreign := 0
+	for _, c := range line {
+		if c >= 0x80 || bytes.IndexByte([]byte(",.:;!?<>()'\"&*@#%$"), c) >= 0 {
+			foreign++
+		}
+	}
+	return bytes.Count(line, []byte(" ")) >= 2 || foreign*4 > len(line)
 }
 
 // openLeaf decides what a part is and where its content goes.
@@ -262,6 +284,7 @@ func (p *parser) openText(contentType header.Value, part Part, encoding string) 
 		n.text = text
 		return nil
 	})
+	p.leaf.doubted = p.leaf.coded
 	return nil
 }
 

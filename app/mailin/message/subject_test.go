@@ -79,3 +79,18 @@ func TestSafeName(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func TestTextThatIsNoBase64(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		"This is plain text.\n\nReally\n": "This is plain text.\n\nReally",
+		"这是明文。\n":                         "这是明文。",
+		"5oql5Lu3\n5Y2V\n":                "报价单",
+		"aGVsbG8\n":                       "hello",
+	} {
+		m, _ := parse(t, "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n"+body)
+		if m.Body.Text != want {
+			t.Errorf("%q: %q, want %q", body, m.Body.Text, want)
+		}
+	}
+}

@@ -13,15 +13,15 @@ func label(line string) string {
 	}
 	name := strings.ToLower(strings.ReplaceAll(line[:at], " ", ""))
 	switch name {
-	case "发件人", "發件人", "寄件者", "寄件人", "from", "von", "de", "差出人", "发信人", "发送人":
+	case "发件人", "發件人", "寄件者", "寄件人", "from", "von", "de", "差出人", "от", "보낸사람", "发信人", "发送人":
 		return "from"
-	case "发送时间", "发件时间", "发送日期", "日期", "时间", "發送時間", "發送日期", "寄件日期", "傳送時間", "傳送日期", "日期時間", "sent", "date", "senton", "gesendet", "送信日時", "發件日期", "发信时间":
+	case "发送时间", "发件时间", "发送日期", "日期", "时间", "發送時間", "發送日期", "寄件日期", "傳送時間", "傳送日期", "日期時間", "sent", "date", "senton", "gesendet", "отправлено", "дата", "보낸날짜", "送信日時", "發件日期", "发信时间":
 		return "sent"
-	case "收件人", "收件者", "to", "an", "宛先", "收信人":
+	case "收件人", "收件者", "to", "an", "宛先", "кому", "받는사람", "收信人":
 		return "to"
 	case "抄送", "抄送人", "副本", "cc", "密送", "bcc", "回复给", "reply-to":
 		return "cc"
-	case "主题", "主題", "主旨", "subject", "标题", "betreff", "件名", "重要性", "importance", "附件", "attachments":
+	case "主题", "主題", "主旨", "subject", "标题", "betreff", "тема", "제목", "件名", "重要性", "importance", "附件", "attachments":
 		return "subject"
 	default:
 		return ""

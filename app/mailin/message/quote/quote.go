@@ -86,7 +86,7 @@ type splitter struct {
 
 func newSplitter(text string) *splitter {
 	s := &splitter{}
-	marks := strings.NewReplacer("**", "", "\\", "", "\u00a0", " ", "\u3000", " ")
+	marks := strings.NewReplacer("**", "", "\\", "", "\u00a0", " ", "\u3000", " ", "\u200e", "", "\u200f", "", "\u200b", "")
 	for text != "" && len(s.lines) < MaxLines {
 		at := strings.IndexByte(text, '\n') + 1
 		if at == 0 {
