@@ -2,6 +2,7 @@ package message
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,6 +34,11 @@ func FuzzParse(f *testing.F) {
 		invariants(t, m, s)
 		if !utf8.ValidString(m.Body.Text) || !utf8.ValidString(m.Subject) || strings.ContainsAny(m.Subject, "\r\n") {
 			t.Errorf("%q, %q", m.Subject, m.Body.Text)
+		}
+		bare := *m
+		bare.Header = nil
+		if text := fmt.Sprintf("%+v", bare); !utf8.ValidString(text) {
+			t.Errorf("not UTF-8: %q", text)
 		}
 		// Nothing comes from nowhere.
 		total := 0

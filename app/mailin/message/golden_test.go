@@ -64,12 +64,12 @@ type view struct {
 }
 
 type fileView struct {
-	Name, Type                               string
-	Sent, Kind, Container, ContentID, Method string `json:",omitempty"`
-	Size                                     int64
-	Content                                  string
-	Damaged                                  bool   `json:",omitempty"`
-	Enclosed                                 string `json:",omitempty"`
+	Name, Type                                        string
+	Sent, Charset, Kind, Container, ContentID, Method string `json:",omitempty"`
+	Size                                              int64
+	Content                                           string
+	Damaged                                           bool   `json:",omitempty"`
+	Enclosed                                          string `json:",omitempty"`
 }
 
 type originView struct {
@@ -98,7 +98,7 @@ func viewOf(m *Message, s *shelf) view {
 		v.Segments = append(v.Segments, [2]string{string(seg.Kind), seg.Text})
 	}
 	for i, a := range m.Attachments {
-		f := fileView{Name: a.Name, Type: a.Type, Kind: string(a.Kind), ContentID: a.ContentID, Method: a.Method, Size: a.Size, Damaged: a.Damaged}
+		f := fileView{Name: a.Name, Type: a.Type, Kind: string(a.Kind), ContentID: a.ContentID, Charset: a.Charset, Method: a.Method, Size: a.Size, Damaged: a.Damaged}
 		if a.Sent != a.Name {
 			f.Sent = a.Sent
 		}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"dingban/app/mailin/message/charset"
 	"dingban/app/mailin/message/header"
 	"dingban/app/mailin/message/transfer"
 )
@@ -127,6 +128,9 @@ func (p *parser) describe(h *header.Header, contentType header.Value, name strin
 		ContentID: strings.Trim(header.Clean(h.First("content-id")), "<> "),
 	}
 	part.ContentID = part.ContentID[:min(len(part.ContentID), MaxName)]
+	if strings.HasPrefix(contentType.Value, "text/") {
+		part.Charset = charset.Canonical(contentType.Params["charset"])
+	}
 	if contentType.Value == "text/calendar" {
 		part.Method = strings.ToUpper(contentType.Params["method"])
 	}

@@ -103,6 +103,7 @@ type Part struct {
 	// Sent is the name as it was sent, decoded, without line ends; it may be empty and is not to be trusted.
 	Sent      string
 	Type      string // media type in lower case
+	Charset   string // as declared, in lower case; of text only, and often empty
 	Kind      Kind
 	ContentID string // without brackets
 	Container Container

@@ -198,7 +198,7 @@ func TestMessageIDs(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string][]string{
 		"<a@b>": {"a@b"}, "<a@b> <c@d>": {"a@b", "c@d"}, "<a@b><c@d>": {"a@b", "c@d"}, "a@b": {"a@b"},
-		`Your message of "Thu" <a@b>`: {"a@b"}, "<a @b>": {"a@b"}, "<>": nil, "<a@b": {"a@b"}, "": nil, "<tencent_0A1B@qq.com>": {"tencent_0A1B@qq.com"},
+		`Your message of "Thu" <a@b>`: {"a@b"}, "<a @b>": {"a@b"}, "<>": nil, "<a@b": {"a@b"}, "": nil, "<a\xb1@b>": {"a\ufffd@b"}, "<tencent_0A1B@qq.com>": {"tencent_0A1B@qq.com"},
 	} {
 		if got := MessageIDs(raw); !slices.Equal(got, want) {
 			t.Errorf("MessageIDs(%q) = %q, want %q", raw, got, want)

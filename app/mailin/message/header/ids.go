@@ -15,6 +15,7 @@ const maxID = 512
 // beside the id; some have no brackets at all.
 func MessageIDs(raw string) []string {
 	var ids []string
+	raw = strings.ToValidUTF8(raw, "\ufffd")
 	rest := raw
 	for {
 		_, after, found := strings.Cut(rest, "<")

@@ -92,6 +92,7 @@ func parseResults(raw string) (server string, checks []Check) {
 	if len(raw) > 16<<10 {
 		raw = raw[:16<<10]
 	}
+	raw = strings.ToValidUTF8(raw, "\ufffd")
 	for i, part := range split(uncommented(raw), ';') {
 		words := split(part, ' ')
 		if i == 0 {

@@ -103,16 +103,17 @@ type Parts struct {
 type judge struct{ v Verdict }
 
 func (j *judge) say(kind Kind, code Code, detail string) {
-	if len(detail) > maxDetail {
-		detail = strings.ToValidUTF8(detail[:maxDetail], "")
-	}
-	j.v.Reasons = append(j.v.Reasons, Reason{Code: code, Detail: detail})
+	j.v.Reasons = append(j.v.Reasons, Reason{Code: code, Detail: short(detail)})
 	if rank(kind) < rank(j.v.Kind) {
 		j.v.Weak = code == Subject && j.v.Kind == Human
 		j.v.Kind = kind
 	} else if code != Subject {
 		j.v.Weak = false
 	}
+}
+
+func short(detail string) string {
+	return strings.ToValidUTF8(detail[:min(len(detail), maxDetail)], "")
 }
 
 // Judge gives the verdict on a mail.
@@ -189,7 +190,7 @@ func (j *judge) fields(h *header.Header) {
 	}
 	if value := strings.ToLower(h.First("x-auto-response-suppress")); value != "" && value != "none" && value != "0" {
 		// Exchange sets it on answers of rules and on much software's mail, but on people's mail as well.
-		j.v.Reasons = append(j.v.Reasons, Reason{Code: SuppressHeader, Detail: value[:min(len(value), maxDetail)]})
+		j.v.Reasons = append(j.v.Reasons, Reason{Code: SuppressHeader, Detail: short(value)})
 		for _, word := range []string{"all", "oof", "autoreply"} {
 			j.v.NoReply = j.v.NoReply || strings.Contains(value, word)
 		}

@@ -70,10 +70,10 @@ func (j *judge) delivery(raw []byte) {
 		r := Recipient{
 			Address:    addressOf(h.First("final-recipient")),
 			Original:   addressOf(h.First("original-recipient")),
-			Action:     firstWord(h.First("action")),
+			Action:     short(firstWord(h.First("action"))),
 			Status:     status(h.First("status")),
 			Diagnostic: diagnostic(h),
-			RemoteMTA:  typed(h.First("remote-mta")),
+			RemoteMTA:  short(typed(h.First("remote-mta"))),
 		}
 		if r.Address == "" {
 			r.Address = r.Original
@@ -157,6 +157,6 @@ func (j *judge) disposition(raw []byte) {
 	what := typed(h.First("disposition"))
 	j.say(Receipt, ReadReport, what)
 	if addr := addressOf(h.First("final-recipient")); addr != "" {
-		j.add(Recipient{Address: addr, Action: firstWord(strings.ReplaceAll(what, "/", " "))})
+		j.add(Recipient{Address: addr, Action: short(firstWord(strings.ReplaceAll(what, "/", " ")))})
 	}
 }

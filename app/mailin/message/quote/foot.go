@@ -173,7 +173,7 @@ func (s *splitter) disclaimers(start, end int) {
 				}
 				last = min(last, end)
 				if legal(strings.Join(s.bare[j:last], " ")) {
-					s.mark(j, last, Disclaimer)
+					s.mark(max(start, s.above(j)), last, Disclaimer)
 					stop = last
 				}
 				break

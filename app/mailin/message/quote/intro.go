@@ -95,7 +95,7 @@ func (s *splitter) attribution(i int) int {
 }
 
 func introStart(line string) bool {
-	for _, start := range []string{"On ", "At ", "在", "于", "Am ", "Le ", "El "} {
+	for _, start := range []string{"On ", "At ", "在", "于", "於", "Am ", "Le ", "El "} {
 		if strings.HasPrefix(line, start) {
 			return true
 		}

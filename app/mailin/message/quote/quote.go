@@ -102,7 +102,10 @@ func newSplitter(text string) *splitter {
 
 // normal takes off what Markdown adds to a line.
 func normal(marks *strings.Replacer, line string) string {
-	return strings.TrimSpace(marks.Replace(line))
+	if bare := strings.TrimSpace(marks.Replace(line)); bare != "" {
+		return bare
+	}
+	return strings.TrimSpace(line) // empty, or a line drawn of stars
 }
 
 func (s *splitter) segments(text string) Segments {
@@ -223,7 +226,7 @@ func (s *splitter) separator(i int) Kind {
 		return ""
 	}
 	switch core {
-	case "原始邮件", "原邮件", "原始信息", "原始消息", "邮件原件", "回复的原邮件", "回复的原始邮件", "回复邮件", "原始郵件", "原始訊息", "原文",
+	case "原始邮件", "原邮件", "原始信息", "原始消息", "邮件原件", "回复的原邮件", "回复的原始邮件", "回复邮件", "原始郵件", "原始訊息", "原文", "邮件原文", "原件", "郵件原文",
 		"original message", "original", "original email", "original mail", "replied message", "reply message", "original appointment", "ursprüngliche nachricht", "message d'origine":
 		return Quoted
 	case "转发邮件", "转发的邮件", "转发邮件信息", "转发的消息", "转发信息", "被转发邮件", "轉寄郵件", "轉寄的郵件", "轉寄訊息", "轉寄的訊息",

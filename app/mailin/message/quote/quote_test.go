@@ -79,6 +79,8 @@ func TestSplit(t *testing.T) {
 			name: "disclaimers in two languages, with a title and a card", text: "ok\n\n此致\n张三\nTel: 123\nwww.example.cn\n\n【保密声明】\n\n本邮件含机密内容，未经授权不得使用。\n\nThis email is confidential and intended only for the recipient.\n", fresh: "ok", signature: "此致\n张三\nTel: 123\nwww.example.cn",
 			disclaimer: "【保密声明】\n\n本邮件含机密内容，未经授权不得使用。\n\nThis email is confidential and intended only for the recipient.",
 		},
+		{name: "disclaimer below a line", text: "ok\n\n**********\n本邮件含机密内容，如误收请删除。\n", fresh: "ok", disclaimer: "**********\n本邮件含机密内容，如误收请删除。"},
+		{name: "Gmail in Taiwan", text: "好\n\n張三 <z@x.tw> 於 2026年3月5日 週四 上午10:11寫道：\n\n> 可以嗎\n", fresh: "好", quoted: "張三 <z@x.tw> 於 2026年3月5日 週四 上午10:11寫道：\n\n> 可以嗎"},
 		{name: "a sentence about a mail", text: "本邮件附上报价单，请于周五前回复。\n", fresh: "本邮件附上报价单，请于周五前回复。"},
 		{name: "a gateway's banner", text: "【外部邮件】\nCAUTION: This email originated from outside of the organization.\n\n请付款。\n", fresh: "请付款。", disclaimer: "【外部邮件】\nCAUTION: This email originated from outside of the organization."},
 	}

@@ -84,7 +84,7 @@ func (p *parser) next() {
 		}
 	case '\\':
 		p.control()
-	case '\r', '\n':
+	case '\r', '\n', 0:
 	default:
 		p.letter(c)
 	}

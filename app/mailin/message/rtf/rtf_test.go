@@ -24,6 +24,7 @@ func TestBody(t *testing.T) {
 			"wrapped HTML", `{\rtf1\ansi\ansicpg936\fromhtml1 {\*\htmltag19 <html>}{\*\htmltag50 <body>}\htmlrtf {\htmlrtf0 {\*\htmltag64 <p>}\'b1\'a8\htmlrtf\par\htmlrtf0 {\*\htmltag72 </p>}{\*\htmltag0\par}{\*\mhtmltag84 <a>}x\htmlrtf }\htmlrtf0 }`,
 			"<html><body><p>报</p>\nx", true,
 		},
+		{"a zero at the end", "{\\rtf1 a}\x00", "a", false},
 		{"cut", `{\rtf1 a{\b b\'b`, "abb", false},
 		{"nothing", ``, "", false},
 		{"braces that never opened", `}}}a}`, "a", false},
