@@ -2,6 +2,7 @@ package message
 
 import (
 	"strings"
+	"unicode"
 
 	"dingban/app/mailin/message/clean"
 	"dingban/app/mailin/message/quote"
@@ -31,13 +32,16 @@ func (p *parser) body(subject string) Body {
 		chosen = spares(p.root, nil)
 	}
 	var parts []string
-	for _, n := range chosen {
+	for i, n := range chosen {
 		text := n.text
 		if n.html {
 			res := clean.HTML(n.text)
 			text = res.Markdown
 			if res.Cut {
 				p.problem(TextCut)
+			}
+			if i > 0 && !chosen[i-1].html && sameWords(chosen[i-1].text, res.Markdown) {
+				continue
 			}
 			b.Markdown = true
 		}
@@ -50,6 +54,22 @@ func (p *parser) body(subject string) Body {
 	b.New = b.Segments.Of(quote.New)
 	b.HTML = strings.Join(htmls(p.root, nil), "\n")
 	return b
+}
+
+// sameWords says that two texts differ in nothing but marks and space: senders that call plain text and HTML mixed parts where they
+// are alternatives would have everything shown twice.
+func sameWords(a, b string) bool {
+	const most = 64 << 10
+	squeeze := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				return r
+			}
+			return -1
+		}, s[:min(len(s), most)])
+	}
+	a, b = squeeze(a), squeeze(b)
+	return a == b && a != ""
 }
 
 func filled(list []*node) bool {

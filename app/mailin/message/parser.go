@@ -330,7 +330,7 @@ func (p *parser) result() *Message {
 	if len(m.From) > 1 || len(h.All("from")) > 1 {
 		p.problem(ManySenders)
 	}
-	date, ok := header.Date(h.First("date"), zone)
+	date, ok := header.Date(h.Text("date"), zone)
 	if !ok {
 		p.problem(NoDate)
 		received := h.First("received")

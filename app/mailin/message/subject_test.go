@@ -94,3 +94,18 @@ func TestTextThatIsNoBase64(t *testing.T) {
 		}
 	}
 }
+
+func TestTheSameTwice(t *testing.T) {
+	t.Parallel()
+	mixed := func(plain, html string) string {
+		return "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\n" + plain + "\n--b\nContent-Type: text/html\n\n" + html + "\n--b--\n"
+	}
+	m, _ := parse(t, mixed("一、\n二。", "<p><b>一</b>、</p><p>二。</p>"))
+	if m.Body.Text != "一、\n二。" || m.Body.Markdown {
+		t.Errorf("%q", m.Body.Text)
+	}
+	m, _ = parse(t, mixed("一", "<p>二</p>"))
+	if m.Body.Text != "一\n\n二" || !m.Body.Markdown {
+		t.Errorf("%q", m.Body.Text)
+	}
+}

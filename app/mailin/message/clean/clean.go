@@ -20,8 +20,8 @@ const (
 	maxDepth = 32
 	// maxLink is the longest address of a link that is kept.
 	maxLink = 4096
-	// maxToken is the longest tag or text of HTML that is read at once.
-	maxToken = 4 << 20
+	// maxToken is the longest tag or text of HTML that is read at once: a picture within a tag may be nearly all of a mail.
+	maxToken = 16 << 20
 	// maxHidden is the deepest nesting inside of hidden text that is counted.
 	maxHidden = 1 << 20
 )

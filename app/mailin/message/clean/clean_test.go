@@ -51,6 +51,14 @@ func TestHTML(t *testing.T) {
 	}
 }
 
+func TestLongPictures(t *testing.T) {
+	t.Parallel()
+	got := HTML(`<p>before</p><img alt="screen" src="data:image/png;base64,` + strings.Repeat("A", 6<<20) + `"><p>after</p>`)
+	if got.Markdown != "before\n\nscreen\n\nafter" || got.Cut {
+		t.Errorf("%q, cut %v", got.Markdown, got.Cut)
+	}
+}
+
 func TestPixelsAreCounted(t *testing.T) {
 	t.Parallel()
 	if got := HTML(`<img src="https://t.example/p.gif" width=1 height=1>`).Pixels; got != 1 {

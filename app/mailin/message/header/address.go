@@ -96,12 +96,17 @@ func address(s string) (Address, bool) {
 		}
 	}
 	bare, comment := s, ""
+	s = strings.NewReplacer("（", "(", "）", ")").Replace(s)
 	if open := strings.IndexByte(s, '('); open >= 0 {
 		bare = s[:open]
 		comment = strings.TrimSuffix(strings.TrimSpace(s[open+1:]), ")")
 	}
 	if a, ok := mailbox(bare); ok {
 		return Address{Name: personName(comment), Addr: a}, true
+	}
+	// The other way round: "张三(zhang@example.cn)".
+	if a, ok := mailbox(comment); ok {
+		return Address{Name: personName(bare), Addr: a}, true
 	}
 	// "张三 zhang@example.cn" without brackets.
 	fields := strings.Fields(bare)

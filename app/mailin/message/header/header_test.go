@@ -151,6 +151,8 @@ func TestAddresses(t *testing.T) {
 		{"encoded with a comma inside", "=?utf-8?Q?Zhang=2C_San?= <zhang@example.cn>", []Address{{"Zhang, San", "zhang@example.cn"}}},
 		{"raw GBK", "\xd5\xc5\xc8\xfd <zhang@example.cn>", []Address{{"张三", "zhang@example.cn"}}},
 		{"comment", "zhang@example.cn (Zhang San)", []Address{{"Zhang San", "zhang@example.cn"}}},
+		{"the address as the comment", "张三(zhang@example.cn)", []Address{{"张三", "zhang@example.cn"}}},
+		{"brackets of Chinese", "张三（zhang@example.cn）, b@c.d", []Address{{"张三", "zhang@example.cn"}, {"", "b@c.d"}}},
 		{"comma nobody quoted", "Zhang, San <zhang@example.cn>", []Address{{"Zhang, San", "zhang@example.cn"}}},
 		{"semicolons", "a@b.c; d@e.f;", []Address{{"", "a@b.c"}, {"", "d@e.f"}}},
 		{"group", "undisclosed-recipients:;", nil},
@@ -225,6 +227,11 @@ func TestDate(t *testing.T) {
 		"05-Mar-2026 10:11:12 -0500":           "2026-03-05T15:11:12Z",
 		"Thursday, March 5, 2026 10:11:12 UTC": "2026-03-05T10:11:12Z",
 		"1 Jan 99 00:00:00 +0000":              "1999-01-01T00:00:00Z",
+		"星期四, 5 三月 2026 10:11:12 +0800":        "2026-03-05T02:11:12Z",
+		"星期四, 05 十一月 2026 10:11:12 +0800":      "2026-11-05T02:11:12Z",
+		"2026年3月5日(星期四) 10:11":                 "2026-03-05T02:11:00Z",
+		"2026年12月31日（星期四） 10:11:12 +0000":      "2026-12-31T10:11:12Z",
+		"5 3月 2026 10:11":                      "2026-03-05T02:11:00Z",
 		"31 Feb 2026 00:00 Z":                  "2026-03-03T00:00:00Z",
 	} {
 		got, ok := Date(raw, china)
@@ -232,7 +239,7 @@ func TestDate(t *testing.T) {
 			t.Errorf("Date(%q) = %s (%v), want %s", raw, s, ok, want)
 		}
 	}
-	for _, raw := range []string{"", "yesterday", "Thu, 50 Mar 2026 10:11:12 +0800", "5 Mar 2026 99:11:12", "12345678901234567890 Mar 2026", "Mar", "--", "::::", "TT-T-T-T:", "a-b-cT"} {
+	for _, raw := range []string{"", "yesterday", "Thu, 50 Mar 2026 10:11:12 +0800", "5 Mar 2026 99:11:12", "12345678901234567890 Mar 2026", "Mar", "--", "::::", "TT-T-T-T:", "a-b-cT", "2026年月日", "5 99月 2026 10:11", "5 月 2026"} {
 		if got, ok := Date(raw, china); ok {
 			t.Errorf("Date(%q) = %s", raw, got)
 		}

@@ -1,6 +1,7 @@
 package header
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -83,17 +84,35 @@ func zoneByName(name string) (offset int, ok bool) {
 }
 
 // Date reads the date of a mail however it is put: RFC 5322 with or without its parts, "2026-03-05 10:11:12", the form of C and Java
-// ("Thu Mar  5 10:11:12 CST 2026"). A date without a zone is in the given one. It says whether there was a date.
+// ("Thu Mar  5 10:11:12 CST 2026"), in Chinese ("2026年3月5日 10:11", "星期四, 5 三月 2026"). A date without a zone is in the given one. It says whether there was a date.
 func Date(raw string, zone *time.Location) (time.Time, bool) {
 	if len(raw) > 256 {
 		raw = raw[:256]
 	}
 	d := dateParts{zone: zone}
-	raw, _, _ = strings.Cut(raw, "(")
+	raw = withoutComments(raw)
+	if strings.Contains(raw, "年") {
+		raw = strings.NewReplacer("年", "-", "月", "-", "日", " ").Replace(raw)
+	}
 	for word := range strings.FieldsFuncSeq(raw, func(r rune) bool { return r == ' ' || r == ',' || r == '\t' || r == 'T' && d.iso }) {
 		d.take(word)
 	}
 	return d.time()
+}
+
+// withoutComments drops what stands in brackets: the name of a zone or of a day.
+func withoutComments(s string) string {
+	var out strings.Builder
+	s = strings.NewReplacer("（", "(", "）", ")").Replace(s)
+	for {
+		before, after, found := strings.Cut(s, "(")
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		out.WriteByte(' ')
+		_, s, _ = strings.Cut(after, ")")
+	}
 }
 
 type dateParts struct {
@@ -215,6 +234,12 @@ func (d *dateParts) time() (time.Time, bool) {
 }
 
 func monthOf(word string) int {
+	if name, ok := strings.CutSuffix(word, "月"); ok {
+		if n, ok := number(name); ok {
+			return n
+		}
+		return slices.Index([]string{"", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二"}, name)
+	}
 	if len(word) < 3 {
 		return 0
 	}
