@@ -279,14 +279,13 @@ func (p *parser) openText(contentType header.Value, part Part, encoding string) 
 		}
 		text := p.decode(label, raw)
 		n.html = n.html || contentType.Value == "text/plain" && looksLikeHTML(text)
-		if !n.html {
-			var err error
-			if text, err = p.plain(text, flowed, delSp); err != nil {
-				return err
-			}
+		var err error
+		if n.html {
+			n.text, err = p.pictures(text)
+		} else {
+			n.text, err = p.plain(text, flowed, delSp)
 		}
-		n.text = text
-		return nil
+		return err
 	})
 	p.leaf.doubted = p.leaf.coded
 	return nil

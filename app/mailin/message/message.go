@@ -92,6 +92,7 @@ const (
 	MIME Container = "mime"
 	TNEF Container = "tnef"
 	UU   Container = "uuencode"
+	Data Container = "data" // a picture within the HTML
 )
 
 // Part is what is known of a file before its content comes.

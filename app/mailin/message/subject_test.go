@@ -1,6 +1,7 @@
 package message
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -106,6 +107,40 @@ func TestTheSameTwice(t *testing.T) {
 	}
 	m, _ = parse(t, mixed("一", "<p>二</p>"))
 	if m.Body.Text != "一\n\n二" || !m.Body.Markdown {
+		t.Errorf("%q", m.Body.Text)
+	}
+}
+
+func TestPicturesWithinHTML(t *testing.T) {
+	t.Parallel()
+	picture := strings.Repeat("\x89PNG", 100)
+	data := "data:image/png;base64," + base64.StdEncoding.EncodeToString([]byte(picture))
+	m, s := parse(t, "Content-Type: text/html\n\n<p>看图</p><img alt=\"截图\" src=\""+data+"\"><img src='"+data+"'><img src="+data+"><img src=\"data:image/gif;base64,R0lGOD\"><img src=\"data:image/svg+xml;base64,"+strings.Repeat("A", 400)+"\">\n")
+	if len(m.Attachments) != 2 || s.files[0].String() != picture || s.files[1].String() != picture || m.Attachments[0].Damaged {
+		t.Fatalf("%+v", m.Attachments)
+	}
+	if a := m.Attachments[0]; a.Kind != Inline || a.Container != Data || a.Name != "file.png" || a.Type != "image/png" {
+		t.Errorf("%+v", a)
+	}
+	if want := "看图\n\n![截图](cid:data-0@inline)![](cid:data-1@inline)"; m.Body.Text != want {
+		t.Errorf("%q, want %q", m.Body.Text, want)
+	}
+}
+
+func TestUselessAlternatives(t *testing.T) {
+	t.Parallel()
+	for plain, useless := range map[string]bool{
+		"": true, " \n ": true, "Your mail client does not support HTML.": true, "请使用支持 HTML 的客户端查看。": true,
+		"HTML 页面的表格有误，请修改。": false, "ok": false, strings.Repeat("This HTML page is long. ", 40) + "view": false,
+	} {
+		m, _ := parse(t, "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n"+plain+"\n--b\nContent-Type: text/html\n\n<p>rich</p>\n--b--\n")
+		if (m.Body.Text == "rich") != useless {
+			t.Errorf("%q: %q", plain, m.Body.Text)
+		}
+	}
+	// HTML before the plain text, and HTML alone.
+	m, _ := parse(t, "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/html\n\n<p>rich</p>\n--b\nContent-Type: text/plain\n\nplain\n--b--\n")
+	if m.Body.Text != "plain" || m.Body.HTML == "" {
 		t.Errorf("%q", m.Body.Text)
 	}
 }

@@ -6,6 +6,7 @@
 package clean
 
 import (
+	"errors"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -43,9 +44,7 @@ func HTML(src string) Result {
 	for !c.res.Cut {
 		switch z.Next() {
 		case html.ErrorToken:
-			if z.Err() != nil && z.Err() == html.ErrBufferExceeded { //nolint:errorlint // the tokenizer gives it as it is
-				c.res.Cut = true
-			}
+			c.res.Cut = errors.Is(z.Err(), html.ErrBufferExceeded)
 			c.finish()
 			return c.res
 		case html.TextToken:

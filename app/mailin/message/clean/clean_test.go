@@ -28,6 +28,10 @@ func TestHTML(t *testing.T) {
 		{"quotes", `<p>new</p><blockquote type=cite><p>old</p><blockquote>older<br>still</blockquote></blockquote>after`, "new\n\n> old\n>\n> > older\n> > still\n\nafter"},
 		{"a table of data", `<table><tr><th>品名</th><th>数量</th></tr><tr><td>空调|外机</td><td>3<br>台</td></tr><tr><td>合计</td></tr></table>x`, "| 品名 | 数量 |\n| --- | --- |\n| 空调\\|外机 | 3 台 |\n| 合计 |  |\n\nx"},
 		{"a table for layout", `<table><tr><td><table><tr><td>一</td></tr><tr><td><p>二</p><p>三</p></td></tr></table></td></tr></table>`, "一\n二\n\n三"},
+		{"a table with paragraphs in it", `<table><tr><td>a</td><td><p>b</p><p>c</p></td></tr><tr><td>d</td><td>e</td></tr></table>`, "a\nb\n\nc\nd\ne"},
+		{"a table with a long text in it", `<table><tr><td>a</td><td>` + strings.Repeat("b", 301) + `</td></tr><tr><td>c</td><td>d</td></tr></table>`, "a\n" + strings.Repeat("b", 301) + "\nc\nd"},
+		{"a table with a table in it", `<table><tr><td>x</td><td><table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table></td></tr><tr><td>y</td><td>z</td></tr></table>`, "x\n| a | b |\n| --- | --- |\n| c | d |\ny\nz"},
+		{"a table with many columns", "<table>" + strings.Repeat("<tr>"+strings.Repeat("<td>a</td>", 21)+"</tr>", 2) + "</table>", strings.TrimSpace(strings.Repeat("a\n", 42))},
 		{"cells outside of tables", `<tr><td>a</td></tr>b`, "a\nb"},
 		{"tags nobody closed", `<table><tr><td>a<td>b<tr><td>c<td>d</table>e`, "| a | b |\n| --- | --- |\n| c | d |\n\ne"},
 		{"headings", `<h1>标题</h1><h3><a href="https://x.cn">小</a></h3>`, "# 标题\n\n### [小](https://x.cn)"},
@@ -56,6 +60,13 @@ func TestLongPictures(t *testing.T) {
 	got := HTML(`<p>before</p><img alt="screen" src="data:image/png;base64,` + strings.Repeat("A", 6<<20) + `"><p>after</p>`)
 	if got.Markdown != "before\n\nscreen\n\nafter" || got.Cut {
 		t.Errorf("%q, cut %v", got.Markdown, got.Cut)
+	}
+}
+
+func TestTokensBeyondBounds(t *testing.T) {
+	t.Parallel()
+	if got := HTML("<p>before</p><img alt=\"" + strings.Repeat("A", maxToken+1) + "\"><p>after</p>"); !got.Cut || got.Markdown != "before" {
+		t.Errorf("%d bytes, cut %v", len(got.Markdown), got.Cut)
 	}
 }
 

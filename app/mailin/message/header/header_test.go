@@ -126,6 +126,8 @@ func TestParameters(t *testing.T) {
 		{"a comment", `Text/Plain (by hand); charset=us-ascii (Plain text)`, "text/plain", "charset", "us-ascii"},
 		{"spaces around =", `text/plain; charset = "GBK"`, "text/plain", "charset", "GBK"},
 		{"the first of two", `text/plain; charset=gbk; charset=utf-8`, "text/plain", "charset", "gbk"},
+		{"pieces whose numbers are none", `attachment; filename*99999="a"; filename*-1="b"; filename*x="c"`, "attachment", "filename", ""},
+		{"one piece too far", `attachment; filename*2561="a"; filename*0="b"`, "attachment", "filename", "b"},
 		{"nothing", "", "", "charset", ""},
 		{"only parameters", `; charset=gbk`, "", "charset", "gbk"},
 	}
@@ -133,6 +135,15 @@ func TestParameters(t *testing.T) {
 		got := Parameters(c.raw, "")
 		if got.Value != c.value || got.Params[c.param] != c.want {
 			t.Errorf("%s: %q %q, want %q %s=%q", c.name, got.Value, got.Params, c.value, c.param, c.want)
+		}
+	}
+}
+
+func TestClean(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]string{"  a \t\r\n b  ": "a b", "\x00a\x7fb\u0085": "ab", "\u2028a": "a", "👩\u200d💻": "👩\u200d💻", "": ""} {
+		if got := Clean(s); got != want {
+			t.Errorf("Clean(%q) = %q, want %q", s, got, want)
 		}
 	}
 }

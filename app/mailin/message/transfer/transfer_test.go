@@ -51,6 +51,8 @@ func TestDecoders(t *testing.T) {
 		{"8bit", "8bit", "a=41\x80", "a=41\x80", false},
 		{"unknown", "x-strange", "a=41", "a=41", false},
 		{"uuencode", "x-uuencode", uu, "Cat", false},
+		{"uuencode with letters it doesn't have", "x-uuencode", "begin 644 a\n#0~%T\nend\n", "@\x01t", true},
+		{"uuencode with a line too long", "x-uuencode", "begin 644 a\n#0V%T" + strings.Repeat("x", 200) + "\nend\n", "Cat", true},
 		{"uuencode without an end", "uuencode", "begin 644 a\n#0V%T", "Cat", true},
 		{"uuencode with eaten spaces", "uuencode", "begin 644 a\n#0V$\nend\n", "Ca\x00", false},
 	}
