@@ -21,7 +21,7 @@ type node struct {
 }
 
 // body chooses what is shown.
-func (p *parser) body(subject string) Body {
+func (p *parser) body(subject, writer string) Body {
 	var b Body
 	if p.root == nil {
 		return b
@@ -50,7 +50,7 @@ func (p *parser) body(subject string) Body {
 		}
 	}
 	b.Text = strings.Join(parts, "\n\n")
-	b.Segments = pieces(b.Text, subject)
+	b.Segments = pieces(b.Text, subject, writer)
 	b.New = b.Segments.Of(quote.New)
 	b.HTML = strings.Join(htmls(p.root, nil), "\n")
 	return b

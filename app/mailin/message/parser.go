@@ -337,7 +337,11 @@ func (p *parser) result() *Message {
 		date, _ = header.Date(received[strings.LastIndexByte(received, ';')+1:], zone)
 	}
 	m.Date = date
-	m.Body = p.body(m.Subject)
+	writer := ""
+	if len(m.From) > 0 {
+		writer = m.From[0].Name
+	}
+	m.Body = p.body(m.Subject, writer)
 	m.Attachments = p.files
 	m.Origin = origin.Judge(h, p.report, p.opts.Own)
 	m.Auth = origin.Authenticated(h, p.opts.TrustedServers)

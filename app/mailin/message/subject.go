@@ -64,8 +64,8 @@ func forwardWord(s string) bool {
 }
 
 // pieces cuts a text in its pieces. What a mail that is passed on has below the sender's own words is not an answer's quote.
-func pieces(text, subject string) quote.Segments {
-	list := quote.Split(text)
+func pieces(text, subject, writer string) quote.Segments {
+	list := quote.Split(text, writer)
 	if _, _, forward := BaseSubject(subject); !forward {
 		return list
 	}

@@ -27,10 +27,10 @@ func TestHTML(t *testing.T) {
 		{"lists", `<ul><li>一<li>二<ul><li>内</li></ul></li></ul><ol><li>a</li><li><p>b</p><p>c</p></li></ol>`, "- 一\n- 二\n  - 内\n\n1. a\n2. b\n\n   c"},
 		{"quotes", `<p>new</p><blockquote type=cite><p>old</p><blockquote>older<br>still</blockquote></blockquote>after`, "new\n\n> old\n>\n> > older\n> > still\n\nafter"},
 		{"a table of data", `<table><tr><th>品名</th><th>数量</th></tr><tr><td>空调|外机</td><td>3<br>台</td></tr><tr><td>合计</td></tr></table>x`, "| 品名 | 数量 |\n| --- | --- |\n| 空调\\|外机 | 3 台 |\n| 合计 |  |\n\nx"},
-		{"a table for layout", `<table><tr><td><table><tr><td>一</td></tr><tr><td><p>二</p><p>三</p></td></tr></table></td></tr></table>`, "一\n二\n\n三"},
-		{"a table with paragraphs in it", `<table><tr><td>a</td><td><p>b</p><p>c</p></td></tr><tr><td>d</td><td>e</td></tr></table>`, "a\nb\n\nc\nd\ne"},
+		{"a table for layout", `<table><tr><td><table><tr><td>一</td></tr><tr><td><p>二</p><p>三</p></td></tr></table></td></tr></table>`, "一\n\n二\n\n三"},
+		{"a table with paragraphs in it", `<table><tr><td>a</td><td><p>b</p><p>c</p></td></tr><tr><td>d</td><td>e</td></tr></table>`, "a\n\nb\n\nc\n\nd\ne"},
 		{"a table with a long text in it", `<table><tr><td>a</td><td>` + strings.Repeat("b", 301) + `</td></tr><tr><td>c</td><td>d</td></tr></table>`, "a\n" + strings.Repeat("b", 301) + "\nc\nd"},
-		{"a table with a table in it", `<table><tr><td>x</td><td><table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table></td></tr><tr><td>y</td><td>z</td></tr></table>`, "x\n| a | b |\n| --- | --- |\n| c | d |\ny\nz"},
+		{"a table with a table in it", `<table><tr><td>x</td><td><table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table></td></tr><tr><td>y</td><td>z</td></tr></table>`, "x\n\n| a | b |\n| --- | --- |\n| c | d |\n\ny\nz"},
 		{"a table with many columns", "<table>" + strings.Repeat("<tr>"+strings.Repeat("<td>a</td>", 21)+"</tr>", 2) + "</table>", strings.TrimSpace(strings.Repeat("a\n", 42))},
 		{"cells outside of tables", `<tr><td>a</td></tr>b`, "a\nb"},
 		{"tags nobody closed", `<table><tr><td>a<td>b<tr><td>c<td>d</table>e`, "| a | b |\n| --- | --- |\n| c | d |\n\ne"},
@@ -79,7 +79,7 @@ func TestPixelsAreCounted(t *testing.T) {
 
 func TestHostileHTML(t *testing.T) {
 	t.Parallel()
-	const n = 50_000
+	const n = 20_000
 	for _, tag := range []string{"div", "blockquote", "ul", "li", "table", "table><tr><td", `a href="https://x.cn"`, "b", "pre", `p style="display:none"`, "img src=cid:", "td", "h1"} {
 		got := HTML(strings.Repeat("<"+tag+">", n) + "text" + strings.Repeat("</"+strings.Fields(tag)[0]+">", n))
 		if len(got.Markdown) > MaxOutput {

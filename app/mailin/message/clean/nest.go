@@ -200,11 +200,7 @@ func (c *cleaner) writeTable(t *table) {
 	if len(rows) < 2 || columns < 2 || columns > maxColumns || !data {
 		for _, row := range rows {
 			for _, cell := range row {
-				if cell != "" {
-					c.out.line()
-					c.out.raw(cell)
-					c.out.line()
-				}
+				c.writeCell(cell)
 			}
 		}
 		return
@@ -226,6 +222,19 @@ func (c *cleaner) writeTable(t *table) {
 		}
 	}
 	c.out.paragraph()
+}
+
+// writeCell writes a cell of a table that only lays out the page; more than a line of it is a paragraph.
+func (c *cleaner) writeCell(cell string) {
+	end := c.out.line
+	if strings.Contains(cell, "\n") {
+		end = c.out.paragraph
+	}
+	if cell != "" {
+		end()
+		c.out.raw(cell)
+		end()
+	}
 }
 
 // finish closes what is open and writes the result.

@@ -21,6 +21,7 @@ func TestHeaderLines(t *testing.T) {
 		{"a fold that lost its space, in an encoded word", "Subject: =?utf-8?B?5oql?=\n=?utf-8?B?5Lu3?=\nX: y\n\n", []Field{{"subject", "=?utf-8?B?5oql?= =?utf-8?B?5Lu3?="}, {"x", "y"}}, ""},
 		{"a fold that lost its space, in parameters", "Content-Type: text/plain;\ncharset=gbk\n\nx", []Field{{"content-type", "text/plain; charset=gbk"}}, "x"},
 		{"no empty line before the body", "Subject: a\nYou will see this.\nMore: of it\n", []Field{{"subject", "a"}}, "You will see this.\nMore: of it\n"},
+		{"a body that begins like a word", "Subject: a\n=? is what I typed\n", []Field{{"subject", "a"}}, "=? is what I typed\n"},
 		{"a line of space is a fold of nothing", "Subject: a\n \n b\n\n", []Field{{"subject", "a b"}}, ""},
 		{"no end", "Subject: a\n b", []Field{{"subject", "a b"}}, ""},
 		{"a name that is none", "Sub ject: a\n\n", nil, "Sub ject: a\n\n"},

@@ -89,6 +89,9 @@ func (s *splitter) card(start, end int) {
 			continue
 		}
 		switch {
+		case s.signs(line) && s.texts(start, i) > 0:
+			s.sign(s.above(s.farewellAbove(start, i)), end)
+			return
 		case rule(line):
 			if contacts >= 1 {
 				s.sign(i, end)
@@ -106,6 +109,34 @@ func (s *splitter) card(start, end int) {
 		}
 		lines++
 	}
+}
+
+// farewellAbove takes the words that end a letter along, unless nothing else would be left.
+func (s *splitter) farewellAbove(start, i int) int {
+	for j := i - 1; j >= start; j-- {
+		switch {
+		case s.kinds[j] != New || s.bare[j] == "":
+			continue
+		case !farewell(s.bare[j]) || s.texts(start, j) == 0:
+			return i
+		}
+		i = j
+	}
+	return i
+}
+
+// signs says that a line is the writer's name, as it stands under a letter.
+func (s *splitter) signs(line string) bool {
+	if s.writer == "" {
+		return false
+	}
+	line = strings.Trim(line, "-—~ ,，.。")
+	for _, end := range []string{"敬上", "上", "谨启", "启"} {
+		if rest, ok := strings.CutSuffix(line, end); ok && strings.TrimSpace(rest) == s.writer {
+			return true
+		}
+	}
+	return strings.EqualFold(line, s.writer)
 }
 
 // contact says that a line tells how to reach somebody.

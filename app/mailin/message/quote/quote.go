@@ -60,9 +60,12 @@ func trimLines(s string) string {
 	}
 }
 
-// Split cuts a text into its pieces.
-func Split(text string) Segments {
+// Split cuts a text into its pieces. The writer's name, if it is known, tells where a signature begins that bears it.
+func Split(text, writer string) Segments {
 	s := newSplitter(text)
+	if s.writer = strings.TrimSpace(writer); utf8.RuneCountInString(s.writer) < 2 {
+		s.writer = ""
+	}
 	s.quotes()
 	for start := 0; start < len(s.kinds); {
 		end := start
@@ -82,6 +85,8 @@ type splitter struct {
 	lines []string // with their ends
 	bare  []string // without marks of Markdown and space around
 	kinds []Kind
+	// writer is the writer's name, or "".
+	writer string
 }
 
 func newSplitter(text string) *splitter {

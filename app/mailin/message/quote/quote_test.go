@@ -8,7 +8,7 @@ import (
 func TestSplit(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
-		name, text                                      string
+		name, text, writer                              string
 		fresh, quoted, forwarded, signature, disclaimer string
 	}{
 		{name: "nothing but text", text: "您好，\n请处理。\n", fresh: "您好，\n请处理。"},
@@ -68,6 +68,11 @@ func TestSplit(t *testing.T) {
 		{name: "a sentence about a phone", text: "发自我的手机的照片不清楚，请重发。\n", fresh: "发自我的手机的照片不清楚，请重发。"},
 		{name: "a card below a line", text: "请查收。\n\n------------------------------\n张三\n某某物业有限公司\n电话：010-12345678\n", fresh: "请查收。", signature: "------------------------------\n张三\n某某物业有限公司\n电话：010-12345678"},
 		{name: "a card below a farewell", text: "Please see attached.\n\nBest regards,\nZhang San\nTel: 010-12345678\nEmail: z@example.cn\n", fresh: "Please see attached.", signature: "Best regards,\nZhang San\nTel: 010-12345678\nEmail: z@example.cn"},
+		{name: "a card that begins with the writer's name", text: "周六我值班。\n\n张三\n物业部\n电话 010-12345678\nwww.example.cn\n\n----- Original Message -----\n谁？", writer: "张三", fresh: "周六我值班。", signature: "张三\n物业部\n电话 010-12345678\nwww.example.cn", quoted: "----- Original Message -----\n谁？"},
+		{name: "a name alone", text: "收到。\n\n—— 张三 敬上\n", writer: "张三", fresh: "收到。", signature: "—— 张三 敬上"},
+		{name: "somebody else's name", text: "收到。\n\n李四\n", writer: "张三", fresh: "收到。\n\n李四"},
+		{name: "nothing but a name", text: "张三\n电话 010-12345678\n", writer: "张三", fresh: "张三\n电话 010-12345678"},
+		{name: "a name above a sentence", text: "负责人：\n张三\n请他明天来。\n", writer: "张三", fresh: "负责人：\n张三\n请他明天来。"},
 		{name: "a list under a line is no card", text: "明细\n------\n空调 3 台\n水泵 1 台\n", fresh: "明细\n------\n空调 3 台\n水泵 1 台"},
 		{name: "where to call is no card", text: "请联系现场：\n手机 13800000000\n明天之前回复。\n", fresh: "请联系现场：\n手机 13800000000\n明天之前回复。"},
 		{name: "two dashes amid a long text", text: "a\n--\n" + strings.Repeat("text\n", 30), fresh: "a\n--\n" + strings.TrimSpace(strings.Repeat("text\n", 30))},
@@ -87,7 +92,7 @@ func TestSplit(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got := Split(c.text)
+			got := Split(c.text, c.writer)
 			for kind, want := range map[Kind]string{New: c.fresh, Quoted: c.quoted, Forwarded: c.forwarded, Signature: c.signature, Disclaimer: c.disclaimer} {
 				if text := got.Of(kind); text != want {
 					t.Errorf("%s: %q, want %q", kind, text, want)
@@ -117,7 +122,7 @@ func TestHostileText(t *testing.T) {
 	const n = 1 << 18
 	for _, line := range []string{"\n", "> \n", "发件人:\n", "On 2026\n", "a@b\n", "-- \n", "--\n", "----\n", "免责声明\n", "本邮件\n\n", "Tel: 1\n", "发自我的iPhone\n", "谢谢\n", "---- x", "在2026 "} {
 		text := strings.Repeat(line, n/len(line))
-		got := Split(text)
+		got := Split(text, "a b")
 		size := 0
 		for _, s := range got {
 			size += len(s.Text)
@@ -132,5 +137,5 @@ func FuzzSplit(f *testing.F) {
 	f.Add("好\n\n发件人: a\n发送时间: b\n主题: c\n")
 	f.Add("On 2026 a@b wrote:\n> x\ny\n-- \nz\n免责声明：保密，误收\n")
 	f.Add("a\n--\nb\n> c\n\n> d\nSent from my iPhone\n------ 原始邮件 ------\n")
-	f.Fuzz(func(t *testing.T, text string) { whole(t, text, Split(text)) })
+	f.Fuzz(func(t *testing.T, text string) { whole(t, text, Split(text, "a b")) })
 }
