@@ -3,6 +3,7 @@ package message
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -60,6 +61,30 @@ func TestManyParts(t *testing.T) {
 	m, s := parse(t, raw)
 	if !has(m, TooManyParts) || len(m.Attachments) != MaxParts+1 || s.files[MaxParts].Len() < 1_000_000 {
 		t.Errorf("%v, %d files", m.Problems, len(m.Attachments))
+	}
+}
+
+func TestManyFilesInContainers(t *testing.T) {
+	t.Parallel()
+	stream := []byte{0x78, 0x9F, 0x3E, 0x22, 1, 0}
+	attribute := func(id uint32, data string) {
+		stream = append(stream, 2)
+		stream = binary.LittleEndian.AppendUint32(stream, id)
+		stream = binary.LittleEndian.AppendUint32(stream, uint32(len(data)))
+		stream = append(stream, data...)
+		stream = append(stream, 0, 0)
+	}
+	for range 900 {
+		attribute(0x00069002, "")
+		attribute(0x0006800F, "x")
+	}
+	part := "--b\nContent-Type: application/ms-tnef; name=winmail.dat\nContent-Transfer-Encoding: base64\n\n" + base64.StdEncoding.EncodeToString(stream) + "\n"
+	m, _ := parse(t, "Content-Type: multipart/mixed; boundary=b\n\n"+strings.Repeat(part, 50)+"--b--\n")
+	if !has(m, TooManyParts) || has(m, TNEFDamaged) || len(m.Attachments) != 2*900+48 {
+		t.Errorf("%v, %d files", m.Problems, len(m.Attachments))
+	}
+	if last := m.Attachments[len(m.Attachments)-1]; last.Name != "winmail.dat" || last.Size != int64(len(stream)) || last.Damaged {
+		t.Errorf("%+v", last)
 	}
 }
 

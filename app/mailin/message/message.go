@@ -28,6 +28,8 @@ const (
 	MaxDepth = 20
 	// MaxParts is the most parts; what follows the last is kept as one file.
 	MaxParts = 1000
+	// MaxFiles is the most files of a mail: its parts, and what is taken out of containers. A container with more stays closed.
+	MaxFiles = 2 * MaxParts
 	// MaxText is the most text that is held of all text parts together; a text that goes beyond is kept as a file, too.
 	MaxText = 8 << 20
 	// MaxContainer is the largest winmail.dat that is opened; a larger one is kept as a file.

@@ -203,13 +203,19 @@ func (p *parser) openTNEF(part Part, encoding string) error {
 			return h.over.close(damaged)
 		}
 		stream, err := tnef.Parse(h.buf.Bytes())
-		if err != nil {
+		many := stream != nil && len(p.files)+len(stream.Attachments) > MaxFiles
+		if err != nil || many {
 			// Nothing is lost: what could be read is taken out, and the container stays beside it.
-			p.problem(TNEFDamaged)
+			if many {
+				p.problem(TooManyParts)
+				stream.Attachments = nil
+			} else {
+				p.problem(TNEFDamaged)
+			}
 			if err := h.spill(); err != nil {
 				return err
 			}
-			if err := h.over.close(true); err != nil {
+			if err := h.over.close(damaged || !many); err != nil {
 				return err
 			}
 		}

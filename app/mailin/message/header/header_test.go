@@ -126,6 +126,7 @@ func TestParameters(t *testing.T) {
 		{"boundary with spaces", `multipart/mixed; boundary="a  b=_c"`, "multipart/mixed", "boundary", "a  b=_c"},
 		{"a comment", `Text/Plain (by hand); charset=us-ascii (Plain text)`, "text/plain", "charset", "us-ascii"},
 		{"spaces around =", `text/plain; charset = "GBK"`, "text/plain", "charset", "GBK"},
+		{"a parameter that is none", `attachment; junk; =x; filename="a"`, "attachment", "filename", "a"},
 		{"the first of two", `text/plain; charset=gbk; charset=utf-8`, "text/plain", "charset", "gbk"},
 		{"pieces whose numbers are none", `attachment; filename*99999="a"; filename*-1="b"; filename*x="c"`, "attachment", "filename", ""},
 		{"one piece too far", `attachment; filename*2561="a"; filename*0="b"`, "attachment", "filename", "b"},
