@@ -43,11 +43,11 @@ func TestBounds(t *testing.T) {
 	if len(h.Fields) != MaxFields || !h.Cut {
 		t.Errorf("%d fields, cut %v", len(h.Fields), h.Cut)
 	}
-	h, _ = Parse([]byte("Subject: a\n" + strings.Repeat(" b\n", 1_000_000) + "\n"))
+	h, _ = Parse([]byte("Subject: a\n" + strings.Repeat(" b\n", 300_000) + "\n"))
 	if len(h.First("subject")) > MaxBytes || !h.Cut {
 		t.Errorf("%d bytes, cut %v", len(h.First("subject")), h.Cut)
 	}
-	h, rest := Parse([]byte("Subject: \"a\n" + strings.Repeat("no field\n", 1_000_000) + "\n"))
+	h, rest := Parse([]byte("Subject: \"a\n" + strings.Repeat("no field\n", 100_000) + "\n"))
 	if h.Cut || len(rest) == 0 {
 		// The quote stays open only as far back as is looked.
 		t.Errorf("cut %v, %d bytes left", h.Cut, len(rest))
