@@ -5,38 +5,8 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/mozillazg/go-pinyin"
+	"dingban/app/platform/pinyin"
 )
-
-// maxReadings bounds the readings of one character; more than four without their tones are rare and old.
-const maxReadings = 4
-
-// readings gives the pinyin of a character without tones, ü as v, as people type it.
-func readings(r rune) []string {
-	var out []string
-	for _, toned := range strings.Split(pinyin.PinyinDict[int(r)], ",") {
-		plain := strings.Map(untoned, toned)
-		if plain != "" && len(out) < maxReadings && !slices.Contains(out, plain) {
-			out = append(out, plain)
-		}
-	}
-	return out
-}
-
-func untoned(r rune) rune {
-	if 'a' <= r && r <= 'z' {
-		return r
-	}
-	for _, of := range [...]struct {
-		plain rune
-		toned string
-	}{{'a', "āáǎà"}, {'e', "ēéěèêếề"}, {'i', "īíǐì"}, {'o', "ōóǒò"}, {'u', "ūúǔù"}, {'v', "üǖǘǚǜ"}, {'n', "ńňǹ"}, {'m', "ḿ"}} {
-		if strings.ContainsRune(of.toned, r) {
-			return of.plain
-		}
-	}
-	return -1 // combining tones
-}
 
 // spell gives the pieces by which a stretch of characters is found in pinyin: pairs and triples of letters over all
 // readings side by side, whichever is meant, and the same of first letters. There are few of them however many ways there
@@ -47,7 +17,7 @@ func spell(run []rune, each func(Gram)) {
 	}
 	read := make([][]string, len(run))
 	for i, r := range run {
-		read[i] = readings(r)
+		read[i] = pinyin.Readings(r)
 	}
 	for i := range read {
 		for _, reading := range read[i] {
@@ -95,7 +65,7 @@ func spelling(plain []rune, typed string) (from, to int, ok bool) {
 	read := make([][]string, len(plain))
 	for i, r := range plain {
 		if classOf(r) == sign {
-			read[i] = readings(r)
+			read[i] = pinyin.Readings(r)
 		}
 	}
 	for i := range plain {

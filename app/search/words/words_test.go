@@ -1,6 +1,7 @@
 package words
 
 import (
+	"dingban/app/platform/pinyin"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -139,7 +140,7 @@ func TestPinyinIsLookedUpWheneverItMatches(t *testing.T) {
 		typed, firsts := "", ""
 		for i := range title {
 			title[i] = signs[random.IntN(len(signs))]
-			read := readings(title[i])
+			read := pinyin.Readings(title[i])
 			r := read[random.IntN(len(read))]
 			typed += r
 			firsts += r[:1]
