@@ -16,8 +16,8 @@ func delimiterHint(sample []byte) (byte, int) {
 	if !found {
 		return 0, 0
 	}
-	hint, ok := bytes.CutPrefix(bytes.ToLower(bytes.Trim(line, "\"\r")), []byte("sep="))
-	if !ok || len(hint) != 1 || hint[0] == '"' || hint[0] >= utf8.RuneSelf {
+	hint, ok := bytes.CutPrefix(bytes.ToLower(bytes.TrimSuffix(line, []byte("\r"))), []byte("sep="))
+	if !ok || len(hint) != 1 || strings.IndexByte(delimiters, hint[0]) < 0 {
 		return 0, 0
 	}
 	return hint[0], len(line) + 1

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"dingban/app/exchange/record"
 )
 
 const (
@@ -227,6 +229,7 @@ func (r *Rows) value(row *Row, column int, c raw) Cell {
 	case "b":
 		return BoolCell(truth(s))
 	case "e":
+		s = record.Shown(strings.ToValidUTF8(s, "\uFFFD"))
 		row.Problems = append(row.Problems, warn(CodeErrorCell, column+1, map[string]any{"value": s}))
 		return Cell{Kind: Error, Text: s}
 	case "d":
@@ -250,8 +253,8 @@ func (r *Rows) value(row *Row, column int, c raw) Cell {
 }
 
 func (r *Rows) bad(row *Row, column int, s string) Cell {
-	s, _ = cut(strings.ToValidUTF8(s, ""))
-	row.Problems = append(row.Problems, warn(CodeBadCell, column+1, map[string]any{"value": s[:min(len(s), 40)]}))
+	s = record.Shown(strings.ToValidUTF8(s, "\uFFFD"))
+	row.Problems = append(row.Problems, warn(CodeBadCell, column+1, map[string]any{"value": s}))
 	return Cell{}
 }
 
