@@ -25,6 +25,8 @@ type Record struct {
 	// Key names the record in its source; empty when the source has no keys. ParentKey is the Key of another record.
 	Key       string
 	ParentKey string
+	// ParentRow is the Row of the record that this one is a part of; 0 is none. Nest fills it in.
+	ParentRow int
 
 	Title       string
 	Description string

@@ -117,7 +117,7 @@ func (s style) cell(f float64, epoch1904 bool) (Cell, bool) {
 		if !ok {
 			return number(f), false
 		}
-		if t.Equal(t.Truncate(24 * time.Hour)) {
+		if s.kind == Date && t.Equal(t.Truncate(24*time.Hour)) {
 			return DateCell(t), true
 		}
 		return MomentCell(t), true

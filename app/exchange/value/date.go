@@ -108,10 +108,15 @@ func (d Dates) stamp(s string) (record.When, bool) {
 	return record.When{}, false
 }
 
-// Serial reads the day count of a spreadsheet, for days from 1954 to 2119, which is what five digits from 20000 to
-// 80000 are.
+// firstSerial is 1970-01-01 and lastSerial a day of 2119 as spreadsheets count: five digits that mean a day.
+const (
+	firstSerial = 25_569
+	lastSerial  = 80_000
+)
+
+// Serial reads the day count of a spreadsheet.
 func (d Dates) Serial(f float64) (record.When, bool) {
-	if math.IsNaN(f) || f < 20_000 || f > 80_000 {
+	if math.IsNaN(f) || f < firstSerial || f >= lastSerial {
 		return record.When{}, false
 	}
 	day, part := math.Modf(f)

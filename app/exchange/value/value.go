@@ -47,24 +47,44 @@ func Fold(s string) string {
 // at the ends of the whole. Marks of direction, which could show a text differently from how it reads, go as well.
 func Clean(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case r == '\u00A0', r == '\u2028', r == '\u2029':
-			return ' '
-		case unicode.IsControl(r), r == '\uFEFF', r == '\u200B', r >= '\u202A' && r <= '\u202E', r >= '\u2066' && r <= '\u2069':
-			return -1
-		}
-		return r
-	}, s)
+	if strings.ContainsFunc(s, unclean) {
+		s = strings.ReplaceAll(s, "\r\n", "\n")
+		s = strings.Map(func(r rune) rune {
+			switch {
+			case !unclean(r):
+				return r
+			case r == '\r':
+				return '\n'
+			case r == '\u00A0', r == '\u2028', r == '\u2029':
+				return ' '
+			default:
+				return -1
+			}
+		}, s)
+	}
 	return strings.TrimSpace(s)
+}
+
+func unclean(r rune) bool {
+	switch {
+	case r < 0x7F:
+		return r < ' ' && r != '\n' && r != '\t'
+	case r < 0x2000:
+		return r <= 0xA0
+	case r < 0x206A:
+		return r == '\u200B' || r >= '\u2028' && r <= '\u202E' || r >= '\u2066'
+	default:
+		return r == '\uFEFF'
+	}
 }
 
 // Line is Clean for texts of one line.
 func Line(s string) string {
-	return strings.Join(strings.Fields(Clean(s)), " ")
+	s = Clean(s)
+	if !strings.ContainsFunc(s, func(r rune) bool { return r != ' ' && unicode.IsSpace(r) }) && !strings.Contains(s, "  ") {
+		return s
+	}
+	return strings.Join(strings.Fields(s), " ")
 }
 
 // Limit cuts s to n characters and tells whether it had to.
