@@ -20,11 +20,11 @@ func (m *run) value(rec *record.Record, p place, cell sheet.Cell) {
 	case Title:
 		m.title(rec, p, cell)
 	case Description:
-		rec.Description = joinTexts(rec.Description, p.text(cell.Text, MaxDescription))
+		rec.Description = joinTexts(rec.Description, p.text(cell.Text, record.MaxDescription))
 	case Key:
-		rec.Key, _ = value.Limit(value.Line(cell.Text), MaxTitle)
+		rec.Key, _ = value.Limit(value.Line(cell.Text), record.MaxTitle)
 	case Parent:
-		rec.ParentKey, _ = value.Limit(value.Line(cell.Text), MaxTitle)
+		rec.ParentKey, _ = value.Limit(value.Line(cell.Text), record.MaxTitle)
 	case Level:
 		n, ok := levelOf(cell.Text)
 		if !ok {
@@ -59,7 +59,7 @@ func (m *run) value(rec *record.Record, p place, cell sheet.Cell) {
 		}
 		rec.Priority = priority
 	case Type:
-		rec.Type, _ = value.Limit(value.Line(cell.Text), MaxLabel)
+		rec.Type, _ = value.Limit(value.Line(cell.Text), record.MaxLabel)
 	case Assignee:
 		rec.Assignees = m.add(rec.Assignees, p, cell.Text)
 	case Follower:
@@ -82,20 +82,20 @@ func (m *run) value(rec *record.Record, p place, cell sheet.Cell) {
 		rec.Progress = p.progress(cell)
 	case Iteration:
 		for _, s := range value.Split(cell.Text) {
-			s, _ = value.Limit(s, MaxTitle)
+			s, _ = value.Limit(s, record.MaxTitle)
 			rec.Iterations = append(rec.Iterations, s)
 		}
 	case Checklist:
 		rec.Checklists = append(rec.Checklists, checklist(p.col.Header, cell.Text)...)
 	case Comment:
-		if text := p.text(cell.Text, MaxComment); text != "" {
+		if text := p.text(cell.Text, record.MaxComment); text != "" {
 			rec.Comments = append(rec.Comments, record.Comment{Text: text})
 		}
 	case Attachment:
 		rec.Attachments = append(rec.Attachments, attachments(cell.Text)...)
 	case Custom:
-		name, _ := value.Limit(p.col.Header, MaxTitle)
-		rec.AddField(name, p.text(cell.Text, MaxComment))
+		name, _ := value.Limit(p.col.Header, record.MaxTitle)
+		rec.AddField(name, p.text(cell.Text, record.MaxComment))
 	case Skip:
 	}
 }
@@ -111,7 +111,7 @@ func joinTexts(a, b string) string {
 func (p place) text(s string, n int) string {
 	s, cut := value.Limit(value.Clean(s), n)
 	if cut {
-		p.warn(CodeTextCut, map[string]any{"max": n})
+		p.warn(record.CodeTextCut, map[string]any{"max": n})
 	}
 	return s
 }
@@ -123,11 +123,11 @@ func (m *run) title(rec *record.Record, p place, cell sheet.Cell) {
 		m.levels.depth, text = indentOf(text)
 	}
 	whole := value.Line(text)
-	title, cut := value.Limit(whole, MaxTitle)
+	title, cut := value.Limit(whole, record.MaxTitle)
 	rec.Title = title
 	if cut {
-		p.warn(CodeTitleCut, map[string]any{"max": MaxTitle})
-		rec.Description = joinTexts(p.text(text, MaxDescription), rec.Description)
+		p.warn(record.CodeTitleCut, map[string]any{"max": record.MaxTitle})
+		rec.Description = joinTexts(p.text(text, record.MaxDescription), rec.Description)
 	}
 	if cell.Merged && p.repeats(whole) {
 		p.warn(CodeMergedTitle, nil)
@@ -141,7 +141,7 @@ func (p place) repeats(title string) bool {
 }
 
 func (m *run) state(rec *record.Record, p place, name string) {
-	name, _ = value.Limit(name, MaxTitle)
+	name, _ = value.Limit(name, record.MaxTitle)
 	if name == "" {
 		return
 	}
@@ -168,8 +168,8 @@ func (m *run) add(to []record.Person, p place, text string) []record.Person {
 		if known {
 			continue
 		}
-		if len(to) == MaxPeople {
-			p.warn(CodeTooMany, map[string]any{"max": MaxPeople})
+		if len(to) == record.MaxPeople {
+			p.warn(record.CodeTooMany, map[string]any{"max": record.MaxPeople})
 			break
 		}
 		to = append(to, one)
@@ -226,7 +226,7 @@ func (m *run) remember(text string, people []record.Person) []record.Person {
 func persons(text string) []record.Person {
 	var out []record.Person
 	for _, part := range value.SplitPeople(text) {
-		part, _ = value.Limit(part, MaxTitle)
+		part, _ = value.Limit(part, record.MaxTitle)
 		if one := value.Person(part); !one.IsZero() {
 			out = append(out, one)
 		}
@@ -250,12 +250,12 @@ func name(p record.Person) string {
 func (m *run) labels(rec *record.Record, p place, text string) {
 	for _, s := range value.Split(text) {
 		s = strings.Trim(s, "#＃ ")
-		s, cut := value.Limit(s, MaxLabel)
+		s, cut := value.Limit(s, record.MaxLabel)
 		if cut {
-			p.warn(CodeTextCut, map[string]any{"max": MaxLabel})
+			p.warn(record.CodeTextCut, map[string]any{"max": record.MaxLabel})
 		}
-		if len(rec.Labels) == MaxLabels {
-			p.warn(CodeTooMany, map[string]any{"max": MaxLabels})
+		if len(rec.Labels) == record.MaxLabels {
+			p.warn(record.CodeTooMany, map[string]any{"max": record.MaxLabels})
 			return
 		}
 		rec.AddLabel(record.Label{Name: s})
@@ -362,7 +362,7 @@ func checklist(name, text string) []record.Checklist {
 		for _, mark := range []string{"[ ]", "[]", "□", "☐"} {
 			line = strings.TrimPrefix(line, mark)
 		}
-		if item.Text, _ = value.Limit(value.Line(line), MaxTitle); item.Text != "" {
+		if item.Text, _ = value.Limit(value.Line(line), record.MaxTitle); item.Text != "" {
 			list.Items = append(list.Items, item)
 		}
 	}

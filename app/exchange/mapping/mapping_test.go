@@ -181,16 +181,16 @@ func TestRunTellsEveryProblem(t *testing.T) {
 		"2,c,无名、张三,02/03/2026,,,,,,\n" +
 		"3,d,\"Wang, Wu\",2026-01-01,2026-02-01,,,,,\n" +
 		"编号,标题,负责人,截止时间,开始时间,优先级,状态,进度,预估工时,父任务\n" +
-		"4," + strings.Repeat("长", mapping.MaxTitle+1) + ",,,,,,0.5,,4\n" +
+		"4," + strings.Repeat("长", record.MaxTitle+1) + ",,,,,,0.5,,4\n" +
 		"5,\"e\nf\",x\xE6,-,,,,,,\n"
 	_, res := read(t, csvReader(t, table), options())
 	want := []string{
-		"2:2 mapping.title_missing",
+		"2:2 record.title_missing",
 		"3:3 mapping.person_ambiguous", "3:4 value.date_impossible", "3:6 value.priority", "3:7 mapping.state_unknown", "3:8 mapping.progress", "3:9 value.duration",
 		"4:3 mapping.person_unknown", "4:4 value.date_ambiguous",
 		"5:0 mapping.start_after_due",
 		"6:0 mapping.header_again",
-		"7:2 mapping.title_cut",
+		"7:2 record.title_cut",
 		"8:3 sheet.encoding", "8:3 mapping.person_unknown",
 		"4:0 record.duplicate_key",
 		"3:0 record.parent_left_out", "7:0 record.parent_self",
@@ -210,7 +210,7 @@ func TestRunTellsEveryProblem(t *testing.T) {
 		t.Errorf("titles %q", titles)
 	}
 	long := res.Records[2]
-	if len([]rune(long.Title)) != mapping.MaxTitle || len([]rune(long.Description)) != mapping.MaxTitle+1 || *long.Progress != 50 {
+	if len([]rune(long.Title)) != record.MaxTitle || len([]rune(long.Description)) != record.MaxTitle+1 || *long.Progress != 50 {
 		t.Errorf("%+v", long)
 	}
 	if got := res.Records[0].Assignees; !reflect.DeepEqual(got, []record.Person{{Name: "李四"}}) {
@@ -453,7 +453,7 @@ func FuzzRun(f *testing.F) {
 		}
 		rows := map[int]bool{}
 		for _, rec := range res.Records {
-			if rec.Title == "" || len([]rune(rec.Title)) > mapping.MaxTitle {
+			if rec.Title == "" || len([]rune(rec.Title)) > record.MaxTitle {
 				t.Fatalf("title %q", rec.Title)
 			}
 			rows[rec.Row] = true

@@ -12,14 +12,6 @@ import (
 )
 
 const (
-	// MaxTitle, MaxDescription, MaxComment and MaxPeople are the limits of the task module, in characters and heads.
-	MaxTitle       = 300
-	MaxDescription = 20_000
-	MaxComment     = 10_000
-	MaxPeople      = 50
-	// MaxLabels is how many labels a record may have, MaxLabel how long one may be.
-	MaxLabels = 50
-	MaxLabel  = 50
 	// MaxMemory is how much text, in bytes, the records of one table may have together.
 	MaxMemory = 256 << 20
 
@@ -32,10 +24,6 @@ var ErrTooMuch = errors.New("mapping: the table has more text than can be taken 
 
 // The codes of what can be wrong with a row or a value, besides those of record, sheet and value.
 const (
-	CodeTitleMissing    = "mapping.title_missing"
-	CodeTitleCut        = "mapping.title_cut"        // the whole title went into the description; params: max
-	CodeTextCut         = "mapping.text_cut"         // params: max
-	CodeTooMany         = "mapping.too_many"         // names or labels beyond the limit were left out; params: max
 	CodePersonUnknown   = "mapping.person_unknown"   // params: value
 	CodePersonAmbiguous = "mapping.person_ambiguous" // params: value, count
 	CodeStateUnknown    = "mapping.state_unknown"    // params: value
@@ -198,7 +186,7 @@ func (m *run) isHeader(row sheet.Row) bool {
 func (m *run) finish(rec *record.Record) {
 	if rec.Title == "" {
 		i := slices.IndexFunc(m.plan.Columns, func(c Column) bool { return c.Field == Title })
-		p := record.Problem{Severity: record.Failure, Code: CodeTitleMissing, Row: rec.Row, Column: m.plan.Columns[i].Index + 1, Header: m.plan.Columns[i].Header}
+		p := record.Problem{Severity: record.Failure, Code: record.CodeTitleMissing, Row: rec.Row, Column: m.plan.Columns[i].Index + 1, Header: m.plan.Columns[i].Header}
 		m.result.Problems.Add(p)
 		m.leftOut[rec.Row] = true
 		return
