@@ -13,6 +13,9 @@ type CSVOptions struct {
 	Encoding Encoding
 	// Delimiter is the byte between cells; 0 is to be found out.
 	Delimiter byte
+	// Columns is how many columns are read, MaxColumns when it is 0 and MaxWide at most: systems that repeat a column
+	// for each comment go far beyond what a table has.
+	Columns int
 	// Restore takes away the shields of Neutralise. Only for files that this package has written.
 	Restore bool
 }
@@ -50,6 +53,10 @@ func NewCSV(r io.Reader, options CSVOptions) (*CSV, error) {
 	if err := sniffForeign(sample); err != nil {
 		return nil, err
 	}
+	if options.Columns <= 0 {
+		options.Columns = MaxColumns
+	}
+	options.Columns = min(options.Columns, MaxWide)
 	c := &CSV{text: text, src: head, options: options, buf: make([]byte, sampleSize)}
 	if hint, n := delimiterHint(sample); n > 0 {
 		if _, err := head.Discard(n); err != nil {
@@ -159,7 +166,7 @@ func (c *CSV) read(row *Row) (int, error) {
 			return 0, err
 		}
 		text := c.scratch
-		if column < MaxColumns {
+		if column < c.options.Columns {
 			s := string(text)
 			if c.options.Restore {
 				s = Restore(s)
@@ -167,7 +174,7 @@ func (c *CSV) read(row *Row) (int, error) {
 			row.Cells = append(row.Cells, textCell(row, column+1, s))
 		} else if len(bytes.TrimSpace(text)) > 0 && !wide {
 			wide = true
-			row.Problems = append(row.Problems, warn(CodeTooWide, 0, map[string]any{"max": MaxColumns}))
+			row.Problems = append(row.Problems, warn(CodeTooWide, 0, map[string]any{"max": c.options.Columns}))
 		}
 		column++
 		i = next

@@ -266,6 +266,10 @@ func TestCSVIsBounded(t *testing.T) {
 	if got := codes(rows); !slices.Equal(got, []string{"1:0 sheet.too_wide", "2:1 sheet.cell_too_long"}) {
 		t.Errorf("problems %v", got)
 	}
+	_, wide := readCSV(t, strings.Repeat("x,", sheet.MaxWide)+"y\n", sheet.CSVOptions{Delimiter: ',', Columns: 1_000_000})
+	if len(wide[0].Cells) != sheet.MaxWide || !slices.Equal(codes(wide), []string{"1:0 sheet.too_wide"}) {
+		t.Errorf("%d cells, %v", len(wide[0].Cells), codes(wide))
+	}
 	if rows[0].Problems[0].Severity != record.Warning {
 		t.Error("a row that is too wide is a warning")
 	}

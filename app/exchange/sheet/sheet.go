@@ -21,6 +21,8 @@ const (
 	MaxRows = 100_000
 	// MaxColumns is how many columns are read; what stands to the right of them is left out and reported.
 	MaxColumns = 500
+	// MaxWide is how many columns may be asked for at most.
+	MaxWide = 10_000
 	// MaxCell is the longest text of a cell in UTF-16 units, which is Excel's own limit.
 	MaxCell = 32_767
 
