@@ -70,15 +70,17 @@ func tagAt(s string) (macro, bool) {
 	if s == "" || s[0] != '{' {
 		return macro{}, false
 	}
-	end := strings.IndexAny(s[:min(len(s), maxMacro)], "}\n")
-	if end < 0 || s[end] != '}' {
+	s = s[:min(len(s), maxMacro)]
+	after := strings.TrimLeft(s[1:], "abcdefghijklmnopqrstuvwxyz")
+	kind := s[1 : len(s)-len(after)]
+	if kind == "" || after == "" || after[0] != '}' && after[0] != ':' {
 		return macro{}, false
 	}
-	kind, params, _ := strings.Cut(s[1:end], ":")
-	if kind == "" || strings.ContainsFunc(kind, func(r rune) bool { return r < 'a' || r > 'z' }) {
+	end := strings.IndexAny(after, "}\n")
+	if end < 0 || after[end] != '}' {
 		return macro{}, false
 	}
-	return macro{kind: kind, params: params, whole: s[:end+1]}, true
+	return macro{kind: kind, params: strings.TrimPrefix(after[:end], ":"), whole: s[:len(s)-len(after)+end+1]}, true
 }
 
 // nextCode finds the next tag behind which nothing is markup.

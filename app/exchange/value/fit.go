@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"dingban/app/exchange/record"
 )
@@ -84,7 +85,7 @@ func fitLists(r *record.Record) {
 
 // Web reports whether an address is one that a browser may be sent to: http or https with a host, and not too long.
 func Web(address string) bool {
-	if len(address) > record.MaxURL || strings.ContainsAny(address, " \"<>\n\r\t") {
+	if len(address) > record.MaxURL || !utf8.ValidString(address) || strings.ContainsAny(address, " \"<>\n\r\t") {
 		return false
 	}
 	u, err := url.Parse(address)
