@@ -7,6 +7,7 @@ package mapping
 import (
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"dingban/app/exchange/record"
@@ -248,6 +249,13 @@ func guessField(header string) (Field, time.Duration, int) {
 	}
 	if g, ok := fieldWords[name]; ok {
 		return g.field, unit, 1000 - g.rank
+	}
+	if strings.ContainsFunc(name, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		// Chinese words are spread out to make columns look even: 负 责 人.
+		name = strings.ReplaceAll(name, " ", "")
+		if g, ok := fieldWords[name]; ok {
+			return g.field, unit, 900 - g.rank
+		}
 	}
 	for _, prefix := range headerPrefixes {
 		if rest, ok := strings.CutPrefix(name, prefix); ok {

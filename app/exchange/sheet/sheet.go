@@ -59,6 +59,7 @@ const (
 	CodeCellTooLong   = "sheet.cell_too_long"  // cut; params: max
 	CodeTooWide       = "sheet.too_wide"       // cells beyond the last column were left out; params: max
 	CodeErrorCell     = "sheet.error_cell"     // #N/A and the like; params: value
+	CodePrecision     = "sheet.precision"      // a number of more than 15 digits, of which the last are lost; params: value
 	CodeBadCell       = "sheet.bad_cell"       // the workbook contradicts itself; params: value
 )
 

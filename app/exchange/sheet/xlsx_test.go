@@ -90,7 +90,7 @@ const (
 		`<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="inlineStr"><is><t>截止</t><rPh><t>jie zhi</t></rPh></is></c></row>` +
 		`<row r="3"><c r="A3" t="s"><v>1</v></c><c r="B3" s="1"><v>0</v></c><c r="D3" s="2"><v>44000.75</v></c><c r="E3" s="3"><v>1462</v></c></row>` +
 		`<row><c t="s"><v>2</v></c><c t="str"><f>A1&amp;"x"</f><v>公式</v></c><c t="e"><v>#N/A</v></c><c t="b"><v>1</v></c><c s="4"><v>123</v></c><c s="5"><v>0.5</v></c><c><v>0.30000000000000004</v></c></row>` +
-		`<row r="9"><c r="A9" t="s"><v>99</v></c><c r="B9"><v>abc</v></c><c r="C9" s="6"><v>1.5</v></c><c r="D9" t="s"><v>4</v></c><c r="E9" t="d"><v>2026-03-01T08:30:00</v></c><c r="F9"><f>1+1</f></c><c r="G9" s="1"><v>-3</v></c></row>` +
+		`<row r="9"><c r="A9" t="s"><v>99</v></c><c r="B9"><v>abc</v></c><c r="C9" s="6"><v>1.5</v></c><c r="D9" t="s"><v>4</v></c><c r="E9" t="d"><v>2026-03-01T08:30:00</v></c><c r="F9"><f>1+1</f></c><c r="G9" s="1"><v>-3</v></c><c r="H9"><v>1.1010119900101123E+17</v></c></row>` +
 		`<row r="10"><c r="A10" s="1"/></row>` +
 		`</sheetData></worksheet>`
 	sheet2 = `<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData></worksheet>`
@@ -116,7 +116,7 @@ func TestXLSXReadsAHandMadeWorkbook(t *testing.T) {
 		{"任务名称", "截止"},
 		{"采购 服务器", "1904-01-01", "", "2024-06-19 18:00:00", "1908-01-02"},
 		{"第一行\r\n第二行 <b>", "公式", "#N/A", "TRUE", "00123", "12:00", "0.3"},
-		{"", "", "1.5", "_x000D_", "2026-03-01 08:30:00", "", "-3"},
+		{"", "", "1.5", "_x000D_", "2026-03-01 08:30:00", "", "-3", "110101199001011000"},
 	}
 	if got := texts(rows); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %q", got)
@@ -135,7 +135,7 @@ func TestXLSXReadsAHandMadeWorkbook(t *testing.T) {
 	if !slices.Equal(kinds, []sheet.Kind{sheet.Text, sheet.Text, sheet.Error, sheet.Bool, sheet.Number, sheet.Span, sheet.Number}) {
 		t.Errorf("kinds %v", kinds)
 	}
-	if got := codes(rows); !slices.Equal(got, []string{"4:3 sheet.error_cell", "9:1 sheet.bad_cell", "9:2 sheet.bad_cell", "9:7 sheet.bad_cell"}) {
+	if got := codes(rows); !slices.Equal(got, []string{"4:3 sheet.error_cell", "9:1 sheet.bad_cell", "9:2 sheet.bad_cell", "9:7 sheet.bad_cell", "9:8 sheet.precision"}) {
 		t.Errorf("problems %v", got)
 	}
 	if _, err := w.Rows(2); !errors.Is(err, sheet.ErrNoSheet) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +18,8 @@ const (
 	maxMerges = 50_000
 	// maxCellBytes is enough for MaxCell characters of any kind.
 	maxCellBytes = 4 * MaxCell
+	// exact is where spreadsheets stop keeping every digit of a number.
+	exact = 1e15
 )
 
 // Rows reads one table of a workbook. A cell merged over several rows counts for each of them that has something of
@@ -245,6 +248,9 @@ func (r *Rows) value(row *Row, column int, c raw) Cell {
 		cell, ok := r.book.style(c.style).cell(f, r.book.epoch1904)
 		if !ok {
 			row.Problems = append(row.Problems, warn(CodeBadCell, column+1, map[string]any{"value": cell.Text}))
+		}
+		if cell.Kind == Number && math.Abs(f) >= exact {
+			row.Problems = append(row.Problems, warn(CodePrecision, column+1, map[string]any{"value": cell.Text}))
 		}
 		return cell
 	default:
