@@ -280,6 +280,11 @@ func (l *inline) bracket(s string) {
 		return
 	}
 	body := l.src[l.i+1 : end]
+	if strings.IndexByte(body, '[') >= 0 {
+		// The link begins later; so none is looked at twice.
+		l.plain(1)
+		return
+	}
 	parts := strings.Split(body, "|")
 	text, ref := "", strings.TrimSpace(parts[0])
 	if len(parts) > 1 {

@@ -76,7 +76,7 @@ func tagAt(s string) (macro, bool) {
 	if kind == "" || after == "" || after[0] != '}' && after[0] != ':' {
 		return macro{}, false
 	}
-	end := strings.IndexAny(after, "}\n")
+	end := strings.IndexAny(after, "{}\n")
 	if end < 0 || after[end] != '}' {
 		return macro{}, false
 	}

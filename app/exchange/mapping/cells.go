@@ -190,15 +190,17 @@ func (m *run) resolve(p place, text string) []record.Person {
 	if known, ok := m.people[text]; ok {
 		return known
 	}
-	whole := value.Person(text)
-	if ids := m.lookup.People(whole); len(ids) == 1 {
-		whole.ID = ids[0]
-		return m.remember(text, []record.Person{whole})
+	if len(text) <= maxName {
+		whole := value.Person(text)
+		if ids := m.find(whole); len(ids) == 1 {
+			whole.ID = ids[0]
+			return m.remember(text, []record.Person{whole})
+		}
 	}
 	out := persons(text)
 	sure := true
 	for i := range out {
-		switch ids := m.lookup.People(out[i]); len(ids) {
+		switch ids := m.find(out[i]); len(ids) {
 		case 1:
 			out[i].ID = ids[0]
 		case 0:
@@ -215,9 +217,21 @@ func (m *run) resolve(p place, text string) []record.Person {
 	return out
 }
 
+// find asks for a person once.
+func (m *run) find(p record.Person) []int64 {
+	ids, known := m.found[p]
+	if !known {
+		ids = m.lookup.People(p)
+		if len(m.found) < maxCache {
+			m.found[p] = ids
+		}
+	}
+	return ids
+}
+
 // remember keeps what was resolved without a problem; problems must be told for each row.
 func (m *run) remember(text string, people []record.Person) []record.Person {
-	if len(m.people) < maxCache {
+	if len(m.people) < maxCache && len(text) <= maxName {
 		m.people[text] = people
 	}
 	return people
@@ -229,6 +243,10 @@ func persons(text string) []record.Person {
 		part, _ = value.Limit(part, record.MaxTitle)
 		if one := value.Person(part); !one.IsZero() {
 			out = append(out, one)
+		}
+		if len(out) > record.MaxPeople {
+			// One too many is enough to tell that there are.
+			break
 		}
 	}
 	return out

@@ -318,6 +318,31 @@ func (l *list) Next() (sheet.Row, error) {
 	return r, nil
 }
 
+func TestRunLimitsPeopleAndLabels(t *testing.T) {
+	var names, labels []string
+	for i := range 5_000 {
+		names = append(names, fmt.Sprint("人", i))
+		labels = append(labels, fmt.Sprint("签", i))
+	}
+	asked := 0
+	o := options()
+	o.Lookup = counting{&asked}
+	_, res := read(t, csvReader(t, "标题,负责人,标签\na,"+strings.Join(names, "、")+","+strings.Join(labels, "、")+"\nb,人1,\n"), o)
+	if r := res.Records[0]; len(r.Assignees) != record.MaxPeople || len(r.Labels) != record.MaxLabels || res.Problems.Code(record.CodeTooMany) != 2 {
+		t.Errorf("%d people, %d labels", len(r.Assignees), len(r.Labels))
+	}
+	// One name more than are taken; the second row's name is known by then.
+	if asked != record.MaxPeople+1 {
+		t.Errorf("asked %d times", asked)
+	}
+}
+
+type counting struct{ n *int }
+
+func (c counting) People(record.Person) []int64 { *c.n++; return nil }
+
+func (c counting) State(string) (record.State, bool) { return record.State{}, false }
+
 func TestRunStopsBeforeMemoryDoes(t *testing.T) {
 	// An error cell counts like any other and is not looked at for long.
 	big := sheet.Cell{Kind: sheet.Error, Text: strings.Repeat("长", 10_000)}

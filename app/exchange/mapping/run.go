@@ -17,6 +17,8 @@ const (
 
 	// maxCache is how many different names are remembered with what they were resolved to.
 	maxCache = 10_000
+	// maxName is the longest text, in bytes, that is looked up as one name, or remembered.
+	maxName = 1_000
 )
 
 // ErrTooMuch ends a run whose records would not fit into memory.
@@ -69,6 +71,7 @@ type run struct {
 	result *Result
 
 	people  map[string][]record.Person
+	found   map[record.Person][]int64
 	memory  int
 	leftOut map[int]bool
 	levels  levels
@@ -86,7 +89,7 @@ func Run(r sheet.Reader, plan Plan, o Options) (*Result, error) {
 		return res, ErrPlan
 	}
 	m := &run{
-		plan: plan, lookup: o.Lookup, result: res, people: map[string][]record.Person{}, leftOut: map[int]bool{},
+		plan: plan, lookup: o.Lookup, result: res, people: map[string][]record.Person{}, found: map[record.Person][]int64{}, leftOut: map[int]bool{},
 		dates: value.Dates{Zone: o.Zone, Ref: o.Ref, Order: plan.Order},
 	}
 	for {

@@ -174,7 +174,7 @@ func (c *CSV) read(row *Row) (int, error) {
 			row.Cells = append(row.Cells, textCell(row, column+1, s))
 		} else if len(bytes.TrimSpace(text)) > 0 && !wide {
 			wide = true
-			row.Problems = append(row.Problems, warn(CodeTooWide, 0, map[string]any{"max": c.options.Columns}))
+			row.tell(warn(CodeTooWide, 0, map[string]any{"max": c.options.Columns}))
 		}
 		column++
 		i = next
@@ -200,7 +200,7 @@ func (c *CSV) cell(row *Row, i, column int) (int, ending, error) {
 			if c.repairs++; c.repairs > maxRepairs {
 				return 0, 0, ErrBrokenQuotes
 			}
-			row.Problems = append(row.Problems, warn(CodeQuoteUnclosed, column, nil))
+			row.tell(warn(CodeQuoteUnclosed, column, nil))
 			break
 		}
 		if !ok || b != ' ' || b == c.options.Delimiter {
@@ -283,7 +283,7 @@ func (c *CSV) quoted(row *Row, i, column int) (next int, end ending, done bool, 
 			i++
 		case closed:
 			if stray {
-				row.Problems = append(row.Problems, warn(CodeQuoteStray, column, nil))
+				row.tell(warn(CodeQuoteStray, column, nil))
 			}
 			return next, end, true, nil
 		case lines:

@@ -33,6 +33,8 @@ const (
 	// maxRepairs is how many rows with an unclosed quote are mended before the file is given up. Each costs a look
 	// over maxFieldBytes.
 	maxRepairs = 100
+	// maxTold is how many problems of one row are told: a hostile row can have a cell in millions of versions.
+	maxTold = 1_000
 )
 
 // The ways a file can be no table at all.
@@ -151,6 +153,12 @@ type Row struct {
 	Problems []record.Problem
 }
 
+func (r *Row) tell(p record.Problem) {
+	if len(r.Problems) < maxTold {
+		r.Problems = append(r.Problems, p)
+	}
+}
+
 // Cell gives the cell of a column counted from 0; beyond the end all are empty.
 func (r Row) Cell(i int) Cell {
 	if i < 0 || i >= len(r.Cells) {
@@ -249,11 +257,11 @@ func textCell(row *Row, column int, s string) Cell {
 		s = strings.ToValidUTF8(s, "\uFFFD")
 	}
 	if strings.Contains(s, "\uFFFD") {
-		row.Problems = append(row.Problems, warn(CodeEncoding, column, nil))
+		row.tell(warn(CodeEncoding, column, nil))
 	}
 	s, long := cut(s)
 	if long {
-		row.Problems = append(row.Problems, warn(CodeCellTooLong, column, map[string]any{"max": MaxCell}))
+		row.tell(warn(CodeCellTooLong, column, map[string]any{"max": MaxCell}))
 	}
 	return TextCell(s)
 }

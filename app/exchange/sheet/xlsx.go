@@ -15,9 +15,11 @@ const (
 	// maxParts is how many files a workbook's archive may have.
 	maxParts = 10_000
 	// maxPart is how much one of them may unpack to, and maxRatio how many times its packed size when it is big.
-	maxPart  = 512 << 20
+	maxPart  = 256 << 20
 	maxRatio = 300
 	bigPart  = 16 << 20
+	// maxFrame is how much a part may unpack to that only describes others: their names are kept in memory.
+	maxFrame = 16 << 20
 	// maxShared is how much text the strings shared by all cells may have together, and maxStrings how many they are.
 	maxShared  = 128 << 20
 	maxStrings = 4_000_000
@@ -116,13 +118,13 @@ func partName(dir, target string) string {
 	return strings.ToLower(strings.TrimPrefix(path.Clean(target), "/"))
 }
 
-// part opens a part with its bounds.
-func (w *Workbook) part(name string) (io.ReadCloser, error) {
+// part opens a part, which may unpack to so many bytes at most.
+func (w *Workbook) part(name string, most uint64) (io.ReadCloser, error) {
 	f, ok := w.parts[name]
 	if !ok {
 		return nil, fmt.Errorf("%w: no part %q", ErrDamaged, name)
 	}
-	if f.UncompressedSize64 > maxPart || f.UncompressedSize64 > bigPart && f.UncompressedSize64/maxRatio > f.CompressedSize64 {
+	if f.UncompressedSize64 > most || f.UncompressedSize64 > bigPart && f.UncompressedSize64/maxRatio > f.CompressedSize64 {
 		return nil, ErrBomb
 	}
 	r, err := f.Open()
@@ -154,7 +156,7 @@ func (p *part) Close() error { return p.src.Close() }
 
 // walk shows each opening tag of a part to visit.
 func (w *Workbook) walk(name string, visit func(m *markup) error) error {
-	r, err := w.part(name)
+	r, err := w.part(name, maxFrame)
 	if err != nil {
 		return err
 	}
@@ -284,7 +286,7 @@ func (w *Workbook) Rows(index int) (*Rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := w.part(name)
+	r, err := w.part(name, maxPart)
 	if err != nil {
 		return nil, err
 	}
@@ -359,7 +361,7 @@ func (w *Workbook) loadShared() error {
 	if _, ok := w.parts[w.sharedPart]; !ok {
 		return nil
 	}
-	r, err := w.part(w.sharedPart)
+	r, err := w.part(w.sharedPart, maxPart)
 	if err != nil {
 		return err
 	}

@@ -353,7 +353,7 @@ func TestSerial(t *testing.T) {
 func TestXLSXRefusesWhatIsNoWorkbook(t *testing.T) {
 	compound := "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + strings.Repeat("\x00", 1000)
 	locked := compound + "E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00"
-	zeros := strings.Repeat("<c/>", 10<<20)
+	zeros := strings.Repeat("<c/>", 5<<20)
 	cases := []struct {
 		name string
 		data []byte
@@ -368,6 +368,7 @@ func TestXLSXRefusesWhatIsNoWorkbook(t *testing.T) {
 		{"no tables", handMade(t, "xl/workbook.xml", "<workbook/>"), sheet.ErrNotWorkbook},
 		{"bomb", handMade(t, "xl/worksheets/sheet1.xml", "<worksheet><sheetData>"+zeros), sheet.ErrBomb},
 		{"bomb of strings", handMade(t, "xl/sharedStrings.xml", "<sst>"+zeros), sheet.ErrBomb},
+		{"bomb of styles", handMade(t, "xl/styles.xml", "<styleSheet>"+zeros), sheet.ErrBomb},
 		{"entities", handMade(t, "xl/worksheets/sheet1.xml", `<!DOCTYPE x [<!ENTITY a "b">]><worksheet/>`), sheet.ErrDamaged},
 		{"cut off", handMade(t, "xl/worksheets/sheet1.xml", `<worksheet><sheetData><row r="1"><c r="A1"><v>1`), sheet.ErrDamaged},
 		{"no part", handMade(t, "xl/_rels/workbook.xml.rels", strings.Replace(bookRels, "Sheet1.xml", "other.xml", 1)), sheet.ErrDamaged},
@@ -388,6 +389,13 @@ func TestXLSXRefusesWhatIsNoWorkbook(t *testing.T) {
 		}
 		if err := readAll(handMade(t, "xl/worksheets/sheet1.xml", b.String())); !errors.Is(err, sheet.ErrTooManyRows) {
 			t.Errorf("got %v", err)
+		}
+	})
+	t.Run("problems of a row", func(t *testing.T) {
+		rows := readSheet(t, openBook(t, handMade(t, "xl/worksheets/sheet1.xml",
+			`<worksheet><sheetData><row r="1">`+strings.Repeat(`<c r="A1" t="e"><v>#N/A</v></c>`, 5_000)+`</row></sheetData></worksheet>`)), 1)
+		if n := len(rows[0].Problems); n != 1_000 {
+			t.Errorf("%d problems", n)
 		}
 	})
 	t.Run("columns", func(t *testing.T) {

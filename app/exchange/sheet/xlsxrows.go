@@ -118,7 +118,7 @@ func (r *Rows) row() (Row, error) {
 		if column >= MaxColumns {
 			if !wide {
 				wide = true
-				row.Problems = append(row.Problems, warn(CodeTooWide, 0, map[string]any{"max": MaxColumns}))
+				row.tell(warn(CodeTooWide, 0, map[string]any{"max": MaxColumns}))
 			}
 			continue
 		}
@@ -233,7 +233,7 @@ func (r *Rows) value(row *Row, column int, c raw) Cell {
 		return BoolCell(truth(s))
 	case "e":
 		s = record.Shown(strings.ToValidUTF8(s, "\uFFFD"))
-		row.Problems = append(row.Problems, warn(CodeErrorCell, column+1, map[string]any{"value": s}))
+		row.tell(warn(CodeErrorCell, column+1, map[string]any{"value": s}))
 		return Cell{Kind: Error, Text: s}
 	case "d":
 		if t, ok := isoTime(s); ok {
@@ -247,10 +247,10 @@ func (r *Rows) value(row *Row, column int, c raw) Cell {
 		}
 		cell, ok := r.book.style(c.style).cell(f, r.book.epoch1904)
 		if !ok {
-			row.Problems = append(row.Problems, warn(CodeBadCell, column+1, map[string]any{"value": cell.Text}))
+			row.tell(warn(CodeBadCell, column+1, map[string]any{"value": cell.Text}))
 		}
 		if cell.Kind == Number && math.Abs(f) >= exact {
-			row.Problems = append(row.Problems, warn(CodePrecision, column+1, map[string]any{"value": cell.Text}))
+			row.tell(warn(CodePrecision, column+1, map[string]any{"value": cell.Text}))
 		}
 		return cell
 	default:
@@ -260,7 +260,7 @@ func (r *Rows) value(row *Row, column int, c raw) Cell {
 
 func (r *Rows) bad(row *Row, column int, s string) Cell {
 	s = record.Shown(strings.ToValidUTF8(s, "\uFFFD"))
-	row.Problems = append(row.Problems, warn(CodeBadCell, column+1, map[string]any{"value": s}))
+	row.tell(warn(CodeBadCell, column+1, map[string]any{"value": s}))
 	return Cell{}
 }
 
@@ -305,7 +305,7 @@ func rowOf(ref string) int {
 
 // merges looks for the merged ranges, which a file tells only after all its cells.
 func (w *Workbook) merges(name string) ([]merge, error) {
-	r, err := w.part(name)
+	r, err := w.part(name, maxPart)
 	if err != nil {
 		return nil, err
 	}

@@ -131,7 +131,7 @@ func (x *reader) record(row int, c *cardElement, keys map[string]string) record.
 		})
 	}
 	for _, f := range c.Fields {
-		r.AddField(raw.fields[f.IDField].Name, x.custom(f.IDField, f.IDValue, f.Value))
+		r.AddField(raw.fields[f.IDField], x.custom(f.IDField, f.IDValue, f.Value))
 	}
 	return r
 }
@@ -163,10 +163,8 @@ func (x *reader) checklists(r *record.Record, c *cardElement, date func(string) 
 
 // custom gives the value of a custom field as a text.
 func (x *reader) custom(field, option string, v customValue) string {
-	for _, o := range x.raw.fields[field].Options {
-		if o.ID == option && option != "" {
-			return o.Value.Text
-		}
+	if text, ok := x.raw.choices[choice{field: field, option: option}]; ok && option != "" {
+		return text
 	}
 	return cmp.Or(v.Text, v.Number, v.Date, v.Checked)
 }

@@ -103,6 +103,11 @@ type (
 	}
 )
 
+// choice is one of the values that a field may have.
+type choice struct {
+	field, option string
+}
+
 type comment struct {
 	author record.Person
 	date   string
@@ -119,7 +124,8 @@ type collected struct {
 	people     []record.Person
 	cards      []cardElement
 	checklists map[string][]checklistElement
-	fields     map[string]fieldElement
+	fields     map[string]string
+	choices    map[choice]string
 	comments   map[string][]comment
 	makers     map[string]record.Person
 }
@@ -129,7 +135,8 @@ func (c *collected) init() {
 	c.labels = map[string]record.Label{}
 	c.members = map[string]record.Person{}
 	c.checklists = map[string][]checklistElement{}
-	c.fields = map[string]fieldElement{}
+	c.fields = map[string]string{}
+	c.choices = map[choice]string{}
 	c.comments = map[string][]comment{}
 	c.makers = map[string]record.Person{}
 }
@@ -232,8 +239,13 @@ func (c *collected) addChecklist(l checklistElement) int {
 }
 
 func (c *collected) addField(f fieldElement) int {
-	c.fields[f.ID] = f
-	return overhead*(1+len(f.Options)) + len(f.Name)
+	c.fields[f.ID] = f.Name
+	n := overhead + len(f.Name)
+	for _, o := range f.Options {
+		c.choices[choice{field: f.ID, option: o.ID}] = o.Value.Text
+		n += overhead + len(o.Value.Text)
+	}
+	return n
 }
 
 // addAction keeps comments and who made a card; all else is history that tasks begin anew.

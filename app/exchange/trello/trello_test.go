@@ -106,7 +106,7 @@ func TestReadABoard(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	gone := errors.New("gone")
 	deep := `{"prefs":` + strings.Repeat("[", 2000)
-	big := `"` + strings.Repeat("x", 2*trello.MaxElement) + `"`
+	big := `"` + strings.Repeat("x", trello.MaxElement+(64<<10)) + `"`
 	cases := []struct {
 		name string
 		r    io.Reader
@@ -150,6 +150,23 @@ func TestReadIsPatient(t *testing.T) {
 	}
 	if !slices.Equal(titles, []string{"甲", "乙"}) || b.Problems.Code(trello.CodeOddElement) != 3 || b.Problems.Code(record.CodeTitleMissing) != 2 {
 		t.Errorf("titles %q, problems %+v", titles, b.Problems.List())
+	}
+}
+
+// Lists of choices are looked up and not gone through: 50,000 values of a field with 50,000 choices.
+func TestReadLooksChoicesUp(t *testing.T) {
+	var options, values strings.Builder
+	for i := range 50_000 {
+		fmt.Fprintf(&options, `{"id":"o%d","value":{"text":"选%d"}},`, i, i)
+		fmt.Fprintf(&values, `{"idCustomField":"f","idValue":"o%d"},`, 49_999-i)
+	}
+	b, err := trello.Read(strings.NewReader(`{"lists":[{"id":"l"}],"customFields":[{"id":"f","name":"地点","options":[` + strings.TrimSuffix(options.String(), ",") +
+		`]}],"cards":[{"name":"甲","idList":"l","customFieldItems":[` + strings.TrimSuffix(values.String(), ",") + `]}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := b.Records[0].Fields; len(f) != 50_000 || f[0].Value != "选49999" {
+		t.Errorf("%d fields", len(f))
 	}
 }
 
