@@ -14,6 +14,7 @@ import (
 	"dingban/app/exchange/jira"
 	"dingban/app/exchange/record"
 	"dingban/app/exchange/sheet"
+	"dingban/app/exchange/value"
 )
 
 var shanghai = time.FixedZone("CST", 8*3600)
@@ -142,6 +143,30 @@ func TestReadFindsCirclesAndDuplicates(t *testing.T) {
 		"2:0  record.parent_cycle map[rows:[2 3]]",
 	}) {
 		t.Errorf("problems %q", got)
+	}
+}
+
+func TestReadFindsTheOrderOfDates(t *testing.T) {
+	const table = "Summary,Issue key,Created,Comment\na,A-1,03/04/2026 14:30,\nb,A-2,%s,%s\n"
+	for _, c := range []struct{ created, comment, want string }{
+		{"03/31/2026 14:30", "", "2026-03-04"},
+		{"31/03/2026 14:30", "", "2026-04-03"},
+		{"", "03/31/2026 14:30;x;y", "2026-03-04"},
+		{"", "", "0001-01-01"},
+	} {
+		e, err := jira.Open(strings.NewReader(fmt.Sprintf(table, c.created, c.comment)), options())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := e.Records[0].Created.Format(time.DateOnly); got != c.want {
+			t.Errorf("%+v: got %s", c, got)
+		}
+	}
+	o := options()
+	o.Order = value.OrderDMY
+	e, err := jira.Open(strings.NewReader(fmt.Sprintf(table, "", "")), o)
+	if err != nil || e.Records[0].Created.Format(time.DateOnly) != "2026-04-03" {
+		t.Errorf("an order that is given: %v", err)
 	}
 }
 

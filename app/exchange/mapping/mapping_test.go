@@ -208,6 +208,9 @@ func TestRunTellsEveryProblem(t *testing.T) {
 	if len(titles) != 4 || titles[0] != "b" || titles[1] != "d" || titles[3] != "e f" {
 		t.Errorf("titles %q", titles)
 	}
+	if d := res.Records[1]; !d.Start.IsZero() || d.Due != day("2026-01-01") {
+		t.Errorf("a start behind the end: %+v", d)
+	}
 	long := res.Records[2]
 	if len([]rune(long.Title)) != record.MaxTitle || len([]rune(long.Description)) != record.MaxTitle+1 || *long.Progress != 50 {
 		t.Errorf("%+v", long)
@@ -306,6 +309,16 @@ func TestRunReadsTypedCells(t *testing.T) {
 	}
 }
 
+func TestRunTellsOfMergedTitles(t *testing.T) {
+	merged := sheet.TextCell("采购")
+	merged.Merged = true
+	rows := []sheet.Row{{Number: 2, Cells: []sheet.Cell{merged}}, {Number: 3, Cells: []sheet.Cell{merged}}, {Number: 4, Cells: []sheet.Cell{sheet.TextCell("采购")}}}
+	res, err := mapping.Run(&list{rows: rows}, mapping.Plan{Columns: []mapping.Column{{Field: mapping.Title}}}, options())
+	if err != nil || len(res.Records) != 3 || !slices.Equal(told(&res.Problems), []string{"3:1 mapping.merged_title"}) {
+		t.Errorf("%v %v", err, told(&res.Problems))
+	}
+}
+
 // list is a table in memory.
 type list struct{ rows []sheet.Row }
 
@@ -327,13 +340,13 @@ func TestRunLimitsPeopleAndLabels(t *testing.T) {
 	asked := 0
 	o := options()
 	o.Lookup = counting{&asked}
-	_, res := read(t, csvReader(t, "标题,负责人,标签\na,"+strings.Join(names, "、")+","+strings.Join(labels, "、")+"\nb,人1,\n"), o)
+	_, res := read(t, csvReader(t, "标题,负责人,标签\na,"+strings.Join(names, "、")+","+strings.Join(labels, "、")+"\nb,人1,\nc,人1,\n"), o)
 	if r := res.Records[0]; len(r.Assignees) != record.MaxPeople || len(r.Labels) != record.MaxLabels || res.Problems.Code(record.CodeTooMany) != 2 {
 		t.Errorf("%d people, %d labels", len(r.Assignees), len(r.Labels))
 	}
-	// One name more than are taken; the second row's name is known by then.
-	if asked != record.MaxPeople+1 {
-		t.Errorf("asked %d times", asked)
+	// One name more than are taken; the name of the later rows is known by then, and told again for each.
+	if told := res.Problems.Code(mapping.CodePersonUnknown); asked != record.MaxPeople+1 || told != record.MaxPeople+3 {
+		t.Errorf("asked %d times, told %d times", asked, told)
 	}
 }
 

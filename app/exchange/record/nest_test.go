@@ -41,6 +41,7 @@ func TestNest(t *testing.T) {
 		{"two of the title", table(" 父 子", "  父", "  父"), []int{0, 0, 0}, []string{"2 record.parent_ambiguous map[count:2 parent:父]"}},
 		{"itself", table("a a 子"), []int{0}, []string{"2 record.parent_self map[]"}},
 		{"a circle of three with a tail", table("d a 尾", "a b 一", "b c 二", "c a 三"), []int{3, 0, 5, 3}, []string{"3 record.parent_cycle map[rows:[3 4 5]]"}},
+		{"a circle entered in its midst", table("d c 尾", "a b 一", "b c 二", "c a 三"), []int{5, 0, 5, 3}, []string{"3 record.parent_cycle map[rows:[5 3 4]]"}},
 		{"a key twice", table("a  一", "A  二", "b a 子"), []int{0, 2}, []string{"3 record.duplicate_key map[first:2 key:A]"}},
 	}
 	for _, c := range cases {

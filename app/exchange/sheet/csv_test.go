@@ -171,6 +171,7 @@ func TestCSVFindsDelimiters(t *testing.T) {
 		{"the Chinese comma separates nothing", "张三、李四\n王五、赵六\n", ',', [][]string{{"张三、李四"}, {"王五、赵六"}}},
 		{"one column", "标题\n采购\n", ',', [][]string{{"标题"}, {"采购"}}},
 		{"delimiters in quotes do not count", "a,b\n\"1;2;3\",x\n\"4;5;6\",y\n", ',', [][]string{{"a", "b"}, {"1;2;3", "x"}, {"4;5;6", "y"}}},
+		{"the header counts more than rows", "a;b\n1,2;x\n1,2\n1,2\n", ';', [][]string{{"a", "b"}, {"1,2", "x"}, {"1,2"}, {"1,2"}}},
 		{"Excel's hint", "sep=;\r\na,b;c\r\n", ';', [][]string{{"a,b", "c"}}},
 	}
 	for _, c := range cases {
@@ -196,6 +197,7 @@ func TestCSVReadsQuotes(t *testing.T) {
 		{"quotes that are not doubled", "\"他说\"好\"的\",b\n", [][]string{{"他说\"好\"的", "b"}}, []string{"1:1 sheet.quote_stray"}},
 		{"a quote that is never closed spoils one line", "a,\"b\nc,d\ne,f\n", [][]string{{"a", "\"b"}, {"c", "d"}, {"e", "f"}}, []string{"1:2 sheet.quote_unclosed"}},
 		{"nor when a later line has quotes", "a,\"b\nc,\"d\"\ne,f\n", [][]string{{"a", "\"b"}, {"c", "d"}, {"e", "f"}}, []string{"1:2 sheet.quote_unclosed"}},
+		{"nor when it is doubtful before the line ends", "\"a\"b\nc\",d\n", [][]string{{"\"a\"b"}, {"c\"", "d"}}, []string{"1:1 sheet.quote_unclosed"}},
 		{"line ends of all kinds", "a,b\r\nc,d\re,f\ng,h", [][]string{{"a", "b"}, {"c", "d"}, {"e", "f"}, {"g", "h"}}, nil},
 		{"empty rows and cells at the end", "a,b,,\n,,\n\nc,\n", [][]string{{"a", "b"}, {"c"}}, nil},
 		{"an empty quoted cell", "\"\",b\n", [][]string{{"", "b"}}, nil},
@@ -349,16 +351,16 @@ func TestCSVWriterWritesWhatItReads(t *testing.T) {
 	t.Run("another reader agrees, and finds no formula", func(t *testing.T) {
 		var b bytes.Buffer
 		w := sheet.NewCSVWriter(&b, sheet.CSVWriterOptions{})
-		if err := w.Write([]sheet.Cell{sheet.TextCell("=1+1"), sheet.NumberCell(-5), sheet.TextCell("-5"), {}, sheet.BoolCell(true)}); err != nil {
+		if err := w.Write([]sheet.Cell{sheet.TextCell("=1+1"), sheet.NumberCell(-5), sheet.TextCell("-5"), {}, sheet.BoolCell(true), sheet.TextCell(" 边 ")}); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if b.String() != "'=1+1,-5,'-5,,TRUE\r\n" {
+		if b.String() != "'=1+1,-5,'-5,,TRUE,\" 边 \"\r\n" {
 			t.Errorf("wrote %q", b.String())
 		}
-		if got, err := csv.NewReader(&b).ReadAll(); err != nil || !reflect.DeepEqual(got, [][]string{{"'=1+1", "-5", "'-5", "", "TRUE"}}) {
+		if got, err := csv.NewReader(&b).ReadAll(); err != nil || !reflect.DeepEqual(got, [][]string{{"'=1+1", "-5", "'-5", "", "TRUE", " 边 "}}) {
 			t.Errorf("got %q, %v", got, err)
 		}
 	})

@@ -146,6 +146,14 @@ func TestXLSXReadsAHandMadeWorkbook(t *testing.T) {
 	}
 }
 
+func TestXLSXReadsDaysFrom1900(t *testing.T) {
+	rows := readSheet(t, openBook(t, handMade(t, "xl/workbook.xml", strings.Replace(books, "1904=\"1\"", "1904=\"0\"", 1))), 1)
+	// A day of 0 is a reference to an empty cell, and no day.
+	if got := rows[1].Texts(); !slices.Equal(got, []string{"采购 服务器", "", "", "2020-06-18 18:00:00", "1904-01-01"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestXLSXReadsPrefixedNames(t *testing.T) {
 	prefixed := `<?xml version="1.0"?><!-- by some system --><x:worksheet><x:sheetData><x:row r="1"><x:c r="A1" t="inlineStr"><x:is><x:t><![CDATA[a<b]]></x:t></x:is></x:c></x:row>` +
 		`<x:row r="2"><x:c r="B2"><x:v>7</x:v></x:c></x:row></x:sheetData><x:mergeCells><x:mergeCell ref="A1:A2"/></x:mergeCells></x:worksheet>`

@@ -105,7 +105,7 @@ func TestReadABoard(t *testing.T) {
 
 func TestReadRefuses(t *testing.T) {
 	gone := errors.New("gone")
-	deep := `{"prefs":` + strings.Repeat("[", 2000)
+	deep := `{"prefs":` + strings.Repeat("[", 2000) + strings.Repeat("]", 2000) + `,"cards":[],"lists":[]}`
 	big := `"` + strings.Repeat("x", trello.MaxElement+(64<<10)) + `"`
 	cases := []struct {
 		name string
