@@ -319,9 +319,11 @@ func isMail(s string) bool {
 	return ok && strings.Contains(address, "@") && !strings.ContainsAny(address, " <>\"()")
 }
 
+var targetEscapes = strings.NewReplacer("(", "%28", ")", "%29", " ", "%20", "<", "%3C", ">", "%3E", "|", "%7C", "*", "%2A", `\`, "%5C", "`", "%60", "[", "%5B", "]", "%5D")
+
 // target writes an address so that it can't end early or be taken for markup.
 func target(url string) string {
-	return strings.NewReplacer("(", "%28", ")", "%29", " ", "%20", "<", "%3C", ">", "%3E", "|", "%7C", "*", "%2A", `\`, "%5C", "`", "%60", "[", "%5B", "]", "%5D").Replace(url)
+	return targetEscapes.Replace(url)
 }
 
 // file writes a link to a file of the issue, or its name when nobody knows where it is.
