@@ -19,7 +19,19 @@ type failure struct {
 	Error string `json:"error"`
 }
 
-// failed gives the code of a result that is an error.
+// Failed gives the code of a value of a computed field that came to nothing; empty for every other value.
+func Failed(value json.RawMessage) string { return failed(value) }
+
+// ResultOf gives the kind and the field of what a computed field holds, and whether it holds a list of them; false when the
+// field is not computed that way.
+func ResultOf(f kind.Field) (k kind.Kind, inner kind.Field, list, ok bool) {
+	c, ok := f.(computed)
+	if !ok {
+		return nil, nil, false, false
+	}
+	return c.kind, c.inner, c.list, true
+}
+
 func failed(value json.RawMessage) string {
 	if !bytes.HasPrefix(value, []byte(`{"error":`)) {
 		return ""
@@ -41,21 +53,22 @@ func Failure(code string) json.RawMessage {
 }
 
 // resultOf binds the kind that a computed value is of; it must not be computed itself.
-func resultOf(name kind.Name, settings json.RawMessage, allowed ...kind.Name) (kind.Field, error) {
+func resultOf(name kind.Name, settings json.RawMessage, allowed ...kind.Name) (computed, error) {
 	k, ok := Find(name)
 	if !ok || k.Traits().Computed || len(allowed) > 0 && !slices.Contains(allowed, name) {
-		return nil, kind.At("kind", kind.Refuse(kind.CodeSettingKind, "kind", string(name)))
+		return computed{}, kind.At("kind", kind.Refuse(kind.CodeSettingKind, "kind", string(name)))
 	}
 	f, err := k.Bind(settings)
 	if err != nil {
-		return nil, kind.At("settings", err)
+		return computed{}, kind.At("settings", err)
 	}
-	return f, nil
+	return computed{kind: k, inner: f}, nil
 }
 
 // computed is a field nobody writes, with values of another field, or lists of them.
 type computed struct {
 	name     kind.Name
+	kind     kind.Kind // of the result
 	inner    kind.Field
 	list     bool
 	distinct bool
@@ -225,8 +238,7 @@ func (s *formulaSettings) Prepare() (computed, error) {
 	if len(s.Expression) > maxExpression {
 		return computed{}, kind.At("expression", kind.Refuse(kind.CodeLong, "max", maxExpression))
 	}
-	inner, err := resultOf(s.Kind, s.Settings, kind.Text, kind.LongText, kind.Number, kind.Percent, kind.Money, kind.Progress, kind.Rating, kind.Date, kind.DateTime, kind.Duration, kind.Checkbox)
-	return computed{inner: inner}, err
+	return resultOf(s.Kind, s.Settings, kind.Text, kind.LongText, kind.Number, kind.Percent, kind.Money, kind.Progress, kind.Rating, kind.Date, kind.DateTime, kind.Duration, kind.Checkbox)
 }
 
 // lookupSettings: the values that a field of the related tasks has.
@@ -242,8 +254,9 @@ func (s *lookupSettings) Prepare() (computed, error) {
 	if err := fieldIDs(map[string]string{"relation": s.Relation, "target": s.Target}); err != nil {
 		return computed{}, err
 	}
-	inner, err := resultOf(s.Kind, s.Settings)
-	return computed{inner: inner, list: true, distinct: s.Distinct}, err
+	c, err := resultOf(s.Kind, s.Settings)
+	c.list, c.distinct = true, s.Distinct
+	return c, err
 }
 
 func fieldIDs(ids map[string]string) error {

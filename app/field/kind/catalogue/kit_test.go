@@ -273,6 +273,7 @@ func FuzzValues(f *testing.F) {
 		}
 		f.Add(i, `{"code":"110105","names":["x"],"detail":"y"}`, `["low"]`)
 	}
+	f.Add(26, `{}`, `0`)
 	list := fields()
 	var bound []kind.Field
 	for _, c := range list {

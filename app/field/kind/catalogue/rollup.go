@@ -45,8 +45,7 @@ func (s *rollupSettings) Prepare() (computed, error) {
 	if err != nil {
 		return computed{}, err
 	}
-	k, _ := Find(s.Kind)
-	traits := k.Traits()
+	traits := target.kind.Traits()
 	switch s.Aggregate {
 	case CountAll, CountFilled, CountEmpty, CountUnique:
 		target, err = resultOf(kind.Number, json.RawMessage(`{"decimals":0}`))
@@ -73,7 +72,7 @@ func (s *rollupSettings) Prepare() (computed, error) {
 	default:
 		return computed{}, kind.At("aggregate", kind.OneOf(string(s.Aggregate), string(CountAll), string(CountFilled), string(CountEmpty), string(CountUnique), string(PartFilled), string(Sum), string(Average), string(Least), string(Most)))
 	}
-	return computed{inner: target}, err
+	return target, err
 }
 
 func withoutLimits(settings json.RawMessage) json.RawMessage {

@@ -70,7 +70,7 @@ func (s *tableSettings) Prepare() (kind.Values[[]row], error) {
 		if err != nil {
 			return nil, kind.At(where, err)
 		}
-		c.Settings, v.fields[c.ID] = f.Settings(), f
+		c.Settings, v.fields[c.ID] = f.inner.Settings(), f.inner
 	}
 	return v, nil
 }

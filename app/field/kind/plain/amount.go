@@ -133,6 +133,25 @@ func (v moneyValues) Parse(s string, _ kind.Env) (Amount, error) {
 	return v.exact(c, d)
 }
 
+// AmountOf rounds a number to an amount of the currency that a field of kind money has when none is named; false when the
+// field is of another kind, or the number too large.
+func AmountOf(f kind.Field, d decimal.Decimal) (Amount, bool) {
+	rules, ok := kind.ValuesOf[Amount](f)
+	if !ok {
+		return Amount{}, false
+	}
+	v, ok := rules.(moneyValues)
+	if !ok {
+		return Amount{}, false
+	}
+	d, err := d.Round(v.usual.Places, decimal.HalfUp)
+	if err != nil {
+		return Amount{}, false
+	}
+	a, err := v.exact(v.usual, d)
+	return a, err == nil
+}
+
 func (v moneyValues) exact(c money.Currency, d decimal.Decimal) (Amount, error) {
 	n, err := c.Amount(d)
 	switch {

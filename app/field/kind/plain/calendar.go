@@ -35,7 +35,8 @@ func dayLayout(format string) string {
 	return time.DateOnly
 }
 
-func oneDay(s string) (time.Time, error) {
+// Day reads a day of the years 1 to 9999 as values have it: 2026-03-05.
+func Day(s string) (time.Time, error) {
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil || t.Year() < 1 {
 		return t, kind.Refuse(kind.CodeDate, "text", s)
@@ -51,7 +52,7 @@ func readDay(raw json.RawMessage) (string, error) {
 	if s = strings.TrimSpace(s); s == "" {
 		return "", kind.ErrEmpty
 	}
-	_, err = oneDay(s)
+	_, err = Day(s)
 	return s, err
 }
 
@@ -87,7 +88,7 @@ func (v days) Tidy(s string, _ *string, _ kind.Env) (string, error) {
 func (days) Key(s string) []byte { return []byte(s) }
 
 func (v days) Text(s string, _ kind.Env) string {
-	t, err := oneDay(s)
+	t, err := Day(s)
 	if err != nil {
 		return ""
 	}
@@ -109,7 +110,7 @@ func (days) Match(op kind.Op, operand json.RawMessage, env kind.Env) (func(strin
 }
 
 func (days) Groups(s string, by kind.Grain, _ kind.Env) []string {
-	t, err := oneDay(s)
+	t, err := Day(s)
 	if err != nil {
 		return nil
 	}
@@ -152,7 +153,7 @@ func (s *dateSettings) Prepare() (kind.Values[string], error) {
 		if day == "" {
 			continue
 		}
-		if _, err := oneDay(day); err != nil {
+		if _, err := Day(day); err != nil {
 			return nil, kind.At(name, err)
 		}
 	}

@@ -79,6 +79,22 @@ func (v numbers) Text(d decimal.Decimal, _ kind.Env) string {
 	return s
 }
 
+// PlacesOf gives how many digits a number of a field may have behind the point.
+func PlacesOf(f kind.Field) int {
+	rules, _ := kind.ValuesOf[decimal.Decimal](f)
+	v, ok := rules.(numbers)
+	if !ok || v.places < 0 {
+		if _, rating := rules.(ratingValues); rating {
+			return 0
+		}
+		return maxDecimals
+	}
+	if v.percent {
+		return v.places + 2
+	}
+	return v.places
+}
+
 // parse takes a number without a percent sign for a percentage all the same: that is what a column of percentages holds.
 func (v numbers) Parse(s string, _ kind.Env) (decimal.Decimal, error) {
 	plain := reading.Plain(s)

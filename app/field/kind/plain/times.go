@@ -113,7 +113,7 @@ func (ranges) Read(raw json.RawMessage) (dayRange, error) {
 		return r, kind.ErrEmpty
 	}
 	for name, day := range map[string]string{"start": r.Start, "end": r.End} {
-		if _, err := oneDay(day); err != nil {
+		if _, err := Day(day); err != nil {
 			return r, kind.At(name, err)
 		}
 	}
@@ -121,8 +121,8 @@ func (ranges) Read(raw json.RawMessage) (dayRange, error) {
 }
 
 func (v ranges) Tidy(r dayRange, _ *dayRange, _ kind.Env) (dayRange, error) {
-	start, err1 := oneDay(r.Start)
-	end, err2 := oneDay(r.End)
+	start, err1 := Day(r.Start)
+	end, err2 := Day(r.End)
 	switch {
 	case err1 != nil || err2 != nil:
 		return r, cmp.Or(err1, err2)

@@ -164,6 +164,9 @@ func (v divisions) Match(op kind.Op, operand json.RawMessage, env kind.Env) (fun
 }
 
 func (divisions) Groups(d division, _ kind.Grain, _ kind.Env) []string {
+	if region.LevelOf(d.Code) == region.None {
+		return nil // damaged
+	}
 	return []string{d.Code[:2] + "0000"}
 }
 
