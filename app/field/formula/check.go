@@ -2,7 +2,6 @@ package formula
 
 import (
 	"slices"
-	"strings"
 )
 
 // checker gives every node its type.
@@ -53,8 +52,8 @@ func (c *checker) check(n *node) error {
 
 func (c *checker) ref(n *node) error {
 	var f Field
-	if id, ok := strings.CutPrefix(n.text, "#"); ok {
-		found, ok := c.fields.ByID(id)
+	if n.byID {
+		found, ok := c.fields.ByID(n.text)
 		if !ok {
 			return wrong(codeRef, n.pos, n.end, "name", n.text)
 		}

@@ -1,6 +1,7 @@
 package formula
 
 import (
+	"errors"
 	"math"
 	"time"
 
@@ -140,10 +141,10 @@ func (e *evaluator) call(n *node) Value {
 
 // number makes a value of the result of arithmetic.
 func number(d decimal.Decimal, err error) Value {
-	switch err { //nolint:errorlint // the errors of decimal are never wrapped
-	case nil:
+	switch {
+	case err == nil:
 		return NumberOf(d)
-	case decimal.ErrZero:
+	case errors.Is(err, decimal.ErrZero):
 		return Fail(FailZero)
 	}
 	return Fail(FailRange)

@@ -266,7 +266,8 @@ func (e *evaluator) addMonths(v, count Value, months int64) Value {
 // evalDateDif counts whole units between two dates, negative when the end lies before the start. MD, YM and YD leave years
 // or months out, as in spreadsheets.
 func evalDateDif(e *evaluator, a []Value) Value {
-	unit, start, end, sign := strings.TrimSpace(a[2].write(e.zone)), a[0].wall(e.zone), a[1].wall(e.zone), int64(1)
+	unit, sign := strings.TrimSpace(a[2].write(e.zone)), int64(1)
+	start, end := time.UnixMilli(a[0].moment(e.zone)).In(e.zone), time.UnixMilli(a[1].moment(e.zone)).In(e.zone)
 	if end.Before(start) {
 		start, end, sign = end, start, -1
 	}

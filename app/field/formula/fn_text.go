@@ -2,8 +2,11 @@ package formula
 
 import (
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"dingban/app/field/formula/picture"
 )
 
 func textFunctions() []*function {
@@ -97,10 +100,19 @@ func textFunctions() []*function {
 		fn("CONTAIN", "a x", Bool, evalContain),
 		fn("TEXT", "x t", Text, func(e *evaluator, a []Value) Value {
 			form := a[1].write(e.zone)
-			if len(form) > maxFormat {
+			if len(form) > picture.MaxForm {
 				return Fail(FailValue)
 			}
-			return e.format(a[0], form)
+			switch v := a[0]; v.typ {
+			case Date, DateTime:
+				return e.join(picture.Time(v.wall(e.zone), form))
+			case Duration:
+				return e.join(picture.Time(time.Unix(v.when, 0).UTC(), form))
+			case Number:
+				return e.join(picture.Number(v.num, form))
+			default:
+				return e.join(v.write(e.zone))
+			}
 		}),
 	}
 }

@@ -169,7 +169,7 @@ func (p *Program) UsesCalendar() bool { return p.calendar }
 
 // Stored is the expression with ids for names, so that it outlives a renaming.
 func (p *Program) Stored() string {
-	return rewrite(p.source, p.places, func(i int) string { return "{#" + p.places[i].id + "}" })
+	return rewrite(p.source, p.places, func(i int) string { return "{#" + escape(p.places[i].id) + "}" })
 }
 
 // Compile reads and checks an expression. Errors are *Error.
@@ -200,14 +200,19 @@ func Shown(stored string, name func(id string) (string, bool)) string {
 	}
 	var places []place
 	root.walk(func(n *node) {
-		if n.op == opRef && strings.HasPrefix(n.text, "#") {
-			if s, ok := name(n.text[1:]); ok {
-				places = append(places, place{n.pos, n.end, strings.NewReplacer(`\`, `\\`, `}`, `\}`).Replace(s)})
+		if n.op == opRef && n.byID {
+			if s, ok := name(n.text); ok {
+				places = append(places, place{n.pos, n.end, escape(s)})
 			}
 		}
 	})
 	slices.SortFunc(places, func(a, b place) int { return a.pos - b.pos })
 	return rewrite(stored, places, func(i int) string { return "{" + places[i].id + "}" })
+}
+
+// escape writes a name so that braces around it end where they should, and that a # at its beginning is not that of an id.
+func escape(name string) string {
+	return strings.NewReplacer(`\`, `\\`, `}`, `\}`, `{`, `\{`, `｝`, `\｝`, `｛`, `\｛`, `#`, `\#`, "\n", " ").Replace(name)
 }
 
 // rewrite puts other text in the place of fields.

@@ -56,11 +56,6 @@ func (f *function) typing(t func(n *node) (Type, error)) *function {
 	return f
 }
 
-func (f *function) atLeast(n int) *function {
-	f.min = n
-	return f
-}
-
 var functions = sync.OnceValue(func() map[string]*function {
 	all := slices.Concat(logicFunctions(), numberFunctions(), textFunctions(), dateFunctions(), listFunctions())
 	m := make(map[string]*function, len(all))

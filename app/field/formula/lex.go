@@ -22,6 +22,7 @@ type token struct {
 	kind     tokenKind
 	text     string
 	num      decimal.Decimal
+	byID     bool // of a field
 	pos, end int
 }
 
@@ -141,16 +142,24 @@ func digit(r rune) bool { return r >= '0' && r <= '9' }
 // lexRef reads {name} or {#id}; a backslash takes the next character as it is.
 func lexRef(src []rune, i int) (token, error) {
 	var b strings.Builder
+	first := i + 1
+	for first < len(src) && unicode.IsSpace(src[first]) && src[first] != '\n' {
+		first++
+	}
+	start, byID := i, first < len(src) && src[first] == '#'
+	if byID {
+		i = first
+	}
 	for j := i + 1; j < len(src); j++ {
 		switch src[j] {
 		case '}', '｝':
 			text := strings.TrimSpace(b.String())
-			if text == "" || text == "#" {
-				return token{}, wrong(codeSyntax, i, j+1, "text", "{}")
+			if text == "" {
+				return token{}, wrong(codeSyntax, start, j+1, "text", "{}")
 			}
-			return token{kind: tokRef, text: text, end: j + 1}, nil
+			return token{kind: tokRef, text: text, byID: byID, end: j + 1}, nil
 		case '{', '｛', '\n':
-			return token{}, wrong(codeUnclosed, i, j, "text", "{")
+			return token{}, wrong(codeUnclosed, start, j, "text", "{")
 		case '\\':
 			if j+1 < len(src) {
 				j++
@@ -158,7 +167,7 @@ func lexRef(src []rune, i int) (token, error) {
 		}
 		b.WriteRune(src[j])
 	}
-	return token{}, wrong(codeUnclosed, i, len(src), "text", "{")
+	return token{}, wrong(codeUnclosed, start, len(src), "text", "{")
 }
 
 // lexText reads text up to the same kind of mark; the mark twice is the mark itself, as in spreadsheets.

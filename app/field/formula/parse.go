@@ -24,6 +24,7 @@ type node struct {
 	op       opcode
 	typ      Type
 	text     string // of a text, of a field, of a binary operator
+	byID     bool   // of a field
 	num      decimal.Decimal
 	fn       *function
 	args     []*node
@@ -235,7 +236,7 @@ func (p *parser) operand() (*node, error) {
 	case tokText:
 		return p.make(node{op: opText, text: t.text, pos: t.pos, end: t.end})
 	case tokRef:
-		return p.make(node{op: opRef, text: t.text, pos: t.pos, end: t.end})
+		return p.make(node{op: opRef, text: t.text, byID: t.byID, pos: t.pos, end: t.end})
 	case tokName:
 		return p.call(t)
 	case tokOp:

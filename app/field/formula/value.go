@@ -131,6 +131,9 @@ func (v Value) List() []Value { return v.list }
 // String writes a value as & joins it: dates as 2026-03-05, truth as TRUE, durations in hours and minutes.
 func (v Value) String() string { return v.write(time.UTC) }
 
+// Format is String with the figures of a zone.
+func (v Value) Format(zone *time.Location) string { return v.write(zone) }
+
 func (v Value) write(zone *time.Location) string {
 	switch v.typ {
 	case Number:
@@ -179,6 +182,9 @@ func writeDuration(s int64) string {
 	}
 	return out
 }
+
+// Moment gives the milliseconds of a datetime, and of the midnight of a date in a zone.
+func (v Value) Moment(zone *time.Location) int64 { return v.moment(zone) }
 
 // moment gives a date as the midnight of its zone, and a datetime as it is.
 func (v Value) moment(zone *time.Location) int64 {

@@ -1,4 +1,7 @@
-package formula
+// Package picture writes numbers and times by the format codes of spreadsheets. Numbers: 0 # , . % and up to three parts for
+// positive, negative and zero, [DBNum2] for capitals. Times: yyyy mm dd h m s, am/pm, dddd and aaaa for weekdays. Text in
+// quotation marks, and what means nothing, stays as it is. The package does no input or output.
+package picture
 
 import (
 	"strings"
@@ -8,24 +11,8 @@ import (
 	"dingban/app/field/kind/money"
 )
 
-const maxFormat = 200 // bytes
-
-// format writes a value as TEXT does. Numbers: 0 # , . % and up to three parts for positive, negative and zero, [DBNum2] for
-// capitals. Dates: yyyy mm dd h m s, am/pm, dddd and aaaa for weekdays. Text in quotation marks, and what means nothing,
-// stays as it is.
-func (e *evaluator) format(v Value, form string) Value {
-	switch v.typ {
-	case Blank:
-		return TextOf("")
-	case Date, DateTime:
-		return e.join(formatTime(v.wall(e.zone), form))
-	case Duration:
-		return e.join(formatTime(time.Unix(v.when, 0).UTC(), form))
-	case Number:
-		return e.join(formatNumber(v.num, form))
-	}
-	return e.join(v.write(e.zone))
-}
+// MaxForm bounds a format, in bytes.
+const MaxForm = 200
 
 // sections parts a format at semicolons outside of quotation marks.
 func sections(form string) []string {
@@ -43,7 +30,11 @@ func sections(form string) []string {
 	return append(out, form[start:])
 }
 
-func formatNumber(d decimal.Decimal, form string) string {
+// Number writes a number. A format longer than MaxForm writes nothing.
+func Number(d decimal.Decimal, form string) string {
+	if len(form) > MaxForm {
+		return ""
+	}
 	parts := sections(form)
 	sign := ""
 	switch {
@@ -60,7 +51,7 @@ func formatNumber(d decimal.Decimal, form string) string {
 	if rest, ok := strings.CutPrefix(form, "[DBNum2]"); ok {
 		whole, err := d.Round(0, decimal.HalfUp)
 		if n, fits := whole.Int(); err == nil && fits {
-			return sign + money.CapitalNumber(uint64(n)) + strings.Trim(rest, "0#G/通用格式General")
+			return sign + money.CapitalNumber(uint64(n)) + strings.NewReplacer("G/通用格式", "", "General", "", "0", "", "#", "").Replace(rest)
 		}
 	}
 	if form == "" || strings.EqualFold(form, "General") || form == "@" {
@@ -73,7 +64,7 @@ func formatNumber(d decimal.Decimal, form string) string {
 		}
 	}
 	if pattern == "" {
-		return sign + before + after
+		return sign + unquote(before+after)
 	}
 	return sign + unquote(before) + fill(d, pattern) + unquote(after)
 }
@@ -108,6 +99,12 @@ func numberPattern(form string) (pattern, before, after string) {
 
 // fill writes a number that is not negative in a pattern.
 func fill(d decimal.Decimal, pattern string) string {
+	for strings.HasSuffix(pattern, ",") { // each comma at the end divides by a thousand
+		pattern = strings.TrimSuffix(pattern, ",")
+		if q, err := d.Quo(decimal.FromInt(1000)); err == nil {
+			d = q
+		}
+	}
 	whole, fraction, _ := strings.Cut(pattern, ".")
 	fraction = strings.Map(func(r rune) rune {
 		if r == '0' || r == '#' {
@@ -116,12 +113,6 @@ func fill(d decimal.Decimal, pattern string) string {
 		return -1
 	}, fraction)
 	places, least := len(fraction), strings.LastIndexByte(fraction, '0')+1
-	for strings.HasSuffix(whole, ",") { // a comma at the end divides by a thousand
-		whole = strings.TrimSuffix(whole, ",")
-		if q, err := d.Quo(decimal.FromInt(1000)); err == nil {
-			d = q
-		}
-	}
 	digits, rest, _ := strings.Cut(d.Fixed(places, false), ".")
 	for len(rest) > least && strings.HasSuffix(rest, "0") {
 		rest = strings.TrimSuffix(rest, "0")
@@ -163,8 +154,12 @@ func unquote(s string) string {
 	return b.String()
 }
 
-// formatTime writes a date. m is the month, and the minute behind hours or before seconds.
-func formatTime(t time.Time, form string) string {
+// Time writes a time. m is the month, and the minute behind hours or before seconds. A format longer than MaxForm writes
+// nothing.
+func Time(t time.Time, form string) string {
+	if len(form) > MaxForm {
+		return ""
+	}
 	var b strings.Builder
 	half := strings.Contains(strings.ToLower(form), "am/pm") || strings.Contains(form, "上午/下午")
 	afterHour := false
