@@ -116,9 +116,13 @@ func listOf(elem formula.Type, raw json.RawMessage, read func(json.RawMessage) f
 	if json.Unmarshal(raw, &raws) != nil {
 		return formula.Value{}
 	}
-	entries := make([]formula.Value, len(raws))
-	for i, r := range raws {
-		entries[i] = read(r)
+	entries := make([]formula.Value, 0, len(raws))
+	for _, r := range raws {
+		if v := read(r); v.Type().IsList() { // of a field with several entries in each of several tasks
+			entries = append(entries, v.List()...)
+		} else {
+			entries = append(entries, v)
+		}
 	}
 	return formula.ListValue(elem, entries)
 }
