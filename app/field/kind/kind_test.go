@@ -9,7 +9,7 @@ import (
 
 func TestSplitReadsJoined(t *testing.T) {
 	t.Parallel()
-	for _, list := range [][]string{{"a"}, {"a", "b"}, {"甲, 乙", "c"}, {"c", "甲、乙"}, {`say "hi"`}, {`"quoted"`, "x"}, {`"a", "b"`, "c"}} {
+	for _, list := range [][]string{{"a"}, {"a", "b"}, {"甲, 乙", "c"}, {"c", "甲、乙"}, {`say "hi"`}, {`"quoted"`, "x"}, {`"a", "b"`, "c"}, {`00"0`, "0,00"}, {"a,"}} {
 		if got := Split(Joined(list)); !slices.Equal(got, list) {
 			t.Errorf("%q is joined %q and parted %q", list, Joined(list), got)
 		}
@@ -23,10 +23,11 @@ func TestSplitReadsJoined(t *testing.T) {
 
 func FuzzSplit(f *testing.F) {
 	f.Add(`a, "b, c"`, `"x`)
+	f.Add(`00"0`, "0,00000")
 	f.Fuzz(func(t *testing.T, a, b string) {
 		Split(a)
 		a, b = strings.TrimSpace(a), strings.TrimSpace(b)
-		if a == "" || b == "" || a == b || strings.Trim(a, ",，、;；\n\r\t| ") != a || strings.Trim(b, ",，、;；\n\r\t| ") != b {
+		if a == "" || b == "" || a == b {
 			return
 		}
 		if got := Split(Joined([]string{a, b})); !slices.Equal(got, []string{a, b}) {

@@ -206,7 +206,7 @@ func Time(t time.Time, form string) string {
 
 // beforeSeconds tells whether seconds are the next figure.
 func beforeSeconds(rest string) bool {
-	i := strings.IndexAny(strings.ToLower(rest), "ymdhsa")
+	i := strings.IndexAny(rest, "ymdhsaYMDHSA")
 	return i >= 0 && rest[i]|0x20 == 's'
 }
 

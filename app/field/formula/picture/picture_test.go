@@ -58,7 +58,7 @@ func TestTime(t *testing.T) {
 }
 
 func FuzzPicture(f *testing.F) {
-	for _, s := range []string{"#,##0.00;(0)", "yyyy-mm-dd hh:mm:ss am/pm", `"x`, "[DBNum2]0", "上午/下午", `\`} {
+	for _, s := range []string{"#,##0.00;(0)", "yyyy-mm-dd hh:mm:ss am/pm", `"x`, "[DBNum2]0", "上午/下午", `\`, "m\xe0\xabA00"} {
 		f.Add(s)
 	}
 	d, _ := decimal.Parse("-1234.567")

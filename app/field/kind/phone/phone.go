@@ -51,7 +51,8 @@ func Parse(s string) (Number, error) {
 		return Number{}, ErrNumber
 	}
 	n, ok := classify(main, plus)
-	if !ok || extension != "" && n.Sort != Landline && n.Sort != Service {
+	// Only switchboards have extensions: landlines, and the 400 and 800 numbers that lead to them.
+	if !ok || extension != "" && n.Sort != Landline && (n.Sort != Service || len(n.Local) != 10) {
 		return Number{}, ErrNumber
 	}
 	n.Extension = extension
@@ -184,8 +185,12 @@ func (n Number) National() string {
 			s = s[:3] + "-" + s[3:6] + "-" + s[6:]
 		}
 	}
-	if n.Extension != "" {
+	switch {
+	case n.Extension == "":
+	case n.Sort == Landline:
 		s += "-" + n.Extension
+	default:
+		s += "x" + n.Extension
 	}
 	return s
 }
