@@ -35,7 +35,7 @@ func dateFunctions() []*function {
 			if a[0].IsBlank() {
 				return Value{}
 			}
-			d, ok := reading.NewReader().Date(a[0].text, 0)
+			d, ok := reading.NewReader().Date(a[0].write(e.zone), 0)
 			if !ok {
 				return Fail(FailValue)
 			}
@@ -80,7 +80,7 @@ func dateFunctions() []*function {
 		fn("DURATION", "n t?", Duration, func(e *evaluator, a []Value) Value {
 			unit := "h"
 			if len(a) == 2 {
-				unit = a[1].text
+				unit = a[1].write(e.zone)
 			}
 			s := unitOf(unit).seconds()
 			n, ok := whole(a[0].num, s)

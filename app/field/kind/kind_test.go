@@ -76,3 +76,16 @@ func TestErrors(t *testing.T) {
 		seen[c] = true
 	}
 }
+
+func TestSortKey(t *testing.T) {
+	t.Parallel()
+	names := []string{"", "10", "Ａ座", "b座", "Zoe", "阿里", "重庆", "李雷", "李四", "吕布", "王伟", "张三", "赵六", "！"}
+	shuffled := slices.Clone(names)
+	slices.Reverse(shuffled)
+	slices.SortFunc(shuffled, func(a, b string) int { return strings.Compare(string(SortKey(a)), string(SortKey(b))) })
+	// ！ folds to a mark of ASCII and stands in front, 重 is read zhòng first.
+	want := []string{"", "！", "10", "Ａ座", "b座", "Zoe", "阿里", "李雷", "李四", "吕布", "王伟", "张三", "赵六", "重庆"}
+	if !slices.Equal(shuffled, want) {
+		t.Errorf("%q, want %q", shuffled, want)
+	}
+}

@@ -17,7 +17,7 @@ func (Texts) Read(raw json.RawMessage) (string, error) {
 	return s, err
 }
 
-func (Texts) Key(v string) []byte { return []byte(Fold(v)) }
+func (Texts) Key(v string) []byte { return SortKey(v) }
 
 func (Texts) Text(v string, _ Env) string { return v }
 

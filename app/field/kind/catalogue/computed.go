@@ -32,6 +32,20 @@ func ResultOf(f kind.Field) (k kind.Kind, inner kind.Field, list, ok bool) {
 	return c.kind, c.inner, c.list, true
 }
 
+// TraitsOf says what one field can do. It is what its kind can, but for a computed field, which can do what its result can.
+func TraitsOf(k kind.Kind, f kind.Field) kind.Traits {
+	inner, of, list, ok := ResultOf(f)
+	if !ok {
+		return k.Traits()
+	}
+	t := TraitsOf(inner, of)
+	t.Computed, t.Multiple = true, t.Multiple || list
+	if list {
+		t.Type = "list"
+	}
+	return t
+}
+
 func failed(value json.RawMessage) string {
 	if !bytes.HasPrefix(value, []byte(`{"error":`)) {
 		return ""

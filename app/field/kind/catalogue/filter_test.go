@@ -104,6 +104,41 @@ func TestFilter(t *testing.T) {
 	}
 }
 
+// Every named span has its first and its last day in it, and the days before and after outside; today is the 5th of March 2026.
+func TestSpans(t *testing.T) {
+	t.Parallel()
+	f := bind(t, kind.Date, ``)
+	for span, days := range map[string][2]string{
+		"today": {"2026-03-05", "2026-03-05"}, "yesterday": {"2026-03-04", "2026-03-04"}, "tomorrow": {"2026-03-06", "2026-03-06"},
+		"this_week": {"2026-03-02", "2026-03-08"}, "last_week": {"2026-02-23", "2026-03-01"}, "next_week": {"2026-03-09", "2026-03-15"},
+		"this_month": {"2026-03-01", "2026-03-31"}, "last_month": {"2026-02-01", "2026-02-28"}, "next_month": {"2026-04-01", "2026-04-30"},
+		"this_quarter": {"2026-01-01", "2026-03-31"}, "last_quarter": {"2025-10-01", "2025-12-31"}, "next_quarter": {"2026-04-01", "2026-06-30"},
+		"this_year": {"2026-01-01", "2026-12-31"}, "last_year": {"2025-01-01", "2025-12-31"}, "next_year": {"2027-01-01", "2027-12-31"},
+		"past:1": {"2026-03-05", "2026-03-05"}, "next:30": {"2026-03-05", "2026-04-03"},
+	} {
+		test, err := f.Filter(kind.During, json.RawMessage(`"`+span+`"`), env())
+		if err != nil {
+			t.Errorf("%s: %v", span, err)
+			continue
+		}
+		for i, day := range days {
+			at, err := time.Parse(time.DateOnly, day)
+			if err != nil {
+				t.Fatal(err)
+			}
+			outside := at.AddDate(0, 0, 2*i-1).Format(time.DateOnly)
+			if !test(json.RawMessage(`"`+day+`"`)) || test(json.RawMessage(`"`+outside+`"`)) {
+				t.Errorf("%s: %s is not in it, or %s is", span, day, outside)
+			}
+		}
+	}
+	for span, day := range map[string]string{"past": "2026-03-05", "future": "2026-03-05"} {
+		if ok, err := kind.Match(f, json.RawMessage(`"`+day+`"`), kind.During, json.RawMessage(`"`+span+`"`), env()); ok || err != nil {
+			t.Errorf("today is in the %s: %v", span, err)
+		}
+	}
+}
+
 func TestGroup(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -204,6 +239,56 @@ func TestComputedRefusesEverybody(t *testing.T) {
 			if got, err := f.Normalize(v, v, env()); err != nil || string(got) != string(v) {
 				t.Errorf("%s does not come back as it went: %s, %v", c.name, got, err)
 			}
+		}
+	}
+}
+
+// What TraitsOf names of a computed field is what Filter takes.
+func TestTraitsOfComputedFields(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name     kind.Name
+		settings string
+		ops      []kind.Op
+		not      []kind.Op
+		typ      string
+	}{
+		{kind.Formula, `{"expression":"1","kind":"number"}`, []kind.Op{kind.Gt, kind.Between, kind.Empty}, []kind.Op{kind.Contains, kind.During}, "number"},
+		{kind.Lookup, `{"relation":"r","target":"t","kind":"date"}`, []kind.Op{kind.During, kind.NotEmpty}, []kind.Op{kind.Any}, "list"},
+		{kind.Rollup, `{"relation":"r","target":"t","kind":"text","aggregate":"count"}`, []kind.Op{kind.Gt}, []kind.Op{kind.Contains}, "number"},
+		{kind.Select, levels, []kind.Op{kind.Eq}, []kind.Op{kind.Near}, "text"},
+	} {
+		k, _ := catalogue.Find(c.name)
+		f := bind(t, c.name, c.settings)
+		traits := catalogue.TraitsOf(k, f)
+		if traits.Type != c.typ || traits.Computed != (c.name != kind.Select) {
+			t.Errorf("%s: %+v", c.name, traits)
+		}
+		for _, op := range c.ops {
+			if !slices.Contains(traits.Ops, op) {
+				t.Errorf("%s %s does not name %s", c.name, c.settings, op)
+			}
+		}
+		for _, op := range c.not {
+			if _, err := f.Filter(op, json.RawMessage(`1`), env()); slices.Contains(traits.Ops, op) || codeOf(err) != "filter.operator" {
+				t.Errorf("%s %s names %s, or takes it: %v", c.name, c.settings, op, err)
+			}
+		}
+	}
+}
+
+// The limits of one value are not those of a sum.
+func TestRollupsForgetLimits(t *testing.T) {
+	t.Parallel()
+	for settings, value := range map[string]string{
+		`{"relation":"r","target":"t","kind":"rating","aggregate":"sum"}`:                                                      `25`,
+		`{"relation":"r","target":"t","kind":"progress","aggregate":"average"}`:                                                `0.3333`,
+		`{"relation":"r","target":"t","kind":"money","settings":{"max":100,"currency":"USD"},"aggregate":"sum"}`:               `{"amount":101,"currency":"USD"}`,
+		`{"relation":"r","target":"t","kind":"duration","settings":{"max":100,"default":5,"required":true},"aggregate":"sum"}`: `101`,
+		`{"relation":"r","target":"t","kind":"person","aggregate":"part_filled"}`:                                              `0.125`,
+	} {
+		if got, err := kind.Compute(bind(t, kind.Rollup, settings), json.RawMessage(value), env()); err != nil || string(got) != value {
+			t.Errorf("%s keeps %s for %s, %v", settings, got, value, err)
 		}
 	}
 }

@@ -122,8 +122,8 @@ func (v moneyValues) Text(a Amount, _ kind.Env) string {
 
 func (v moneyValues) Parse(s string, _ kind.Env) (Amount, error) {
 	figures := reading.Plain(s)
-	if v.Capitals { // what text wrote behind the figures
-		figures, _, _ = strings.Cut(figures, " ")
+	if i := strings.IndexAny(figures, "负零壹贰叁肆伍陆柒捌玖"); v.Capitals && i > 0 { // what Text wrote behind the figures
+		figures = figures[:i]
 	}
 	c, rest := money.Detect(figures, v.usual)
 	d, percent, ok := reading.Number(rest)

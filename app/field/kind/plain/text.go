@@ -3,6 +3,7 @@ package plain
 
 import (
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"unicode/utf8"
 
@@ -10,9 +11,10 @@ import (
 )
 
 const (
-	maxLine    = 2_000  // characters of a single line
-	maxText    = 65_535 // characters of several
-	maxPattern = 500    // bytes of a regular expression
+	maxLine    = 2_000      // characters of a single line
+	maxText    = 65_535     // characters of several
+	maxPattern = 500        // bytes of a regular expression
+	maxWork    = 20_000_000 // instructions of an expression times characters of a text: a quarter of a second
 )
 
 type textSettings struct {
@@ -45,13 +47,27 @@ func (s *textSettings) rules(lines bool, most int) (kind.Values[string], error) 
 		if len(s.Pattern) > maxPattern {
 			return nil, kind.At("pattern", kind.Refuse(kind.CodeLong, "max", maxPattern))
 		}
-		re, err := regexp.Compile(`^(?:` + s.Pattern + `)$`)
-		if err != nil {
+		source := `^(?:` + s.Pattern + `)$`
+		re, err := regexp.Compile(source)
+		if err != nil || work(source)*s.MaxLength > maxWork {
 			return nil, kind.At("pattern", kind.Refuse(kind.CodePattern, "pattern", s.Pattern))
 		}
 		v.pattern = re
 	}
 	return v, nil
+}
+
+// work counts the instructions of an expression: matching takes at most so many steps for each character of a text.
+func work(source string) int {
+	tree, err := syntax.Parse(source, syntax.Perl)
+	if err != nil {
+		return maxWork
+	}
+	program, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return maxWork
+	}
+	return len(program.Inst)
 }
 
 func (v textValues) Tidy(s string, _ *string, _ kind.Env) (string, error) {

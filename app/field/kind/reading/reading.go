@@ -111,17 +111,3 @@ func ungroup(s string) (string, bool) {
 	}
 	return whole + "." + fraction, true
 }
-
-// List parts a cell with several entries at commas, semicolons, 、 and line breaks; empty ones and repetitions fall away.
-func List(s string) []string {
-	seen := map[string]bool{}
-	var out []string
-	for part := range strings.FieldsFuncSeq(s, func(r rune) bool { return strings.ContainsRune(",，、;；\n\r\t|", r) }) {
-		part = strings.TrimSpace(part)
-		if part != "" && !seen[part] {
-			seen[part] = true
-			out = append(out, part)
-		}
-	}
-	return out
-}

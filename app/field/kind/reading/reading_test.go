@@ -1,7 +1,6 @@
 package reading
 
 import (
-	"slices"
 	"testing"
 	"time"
 )
@@ -118,13 +117,6 @@ func TestDuration(t *testing.T) {
 	}
 }
 
-func TestList(t *testing.T) {
-	t.Parallel()
-	if got := List(" 张三、李四，王五;张三\n ,赵 六 "); !slices.Equal(got, []string{"张三", "李四", "王五", "赵 六"}) {
-		t.Errorf("%q", got)
-	}
-}
-
 func FuzzReading(f *testing.F) {
 	for _, s := range []string{"2026年3月5日上午9点半", "1,234.50", "1d 2h", "二〇二六年三月五日", "3:30 PM", "(1.2万)", "50％", "十十"} {
 		f.Add(s)
@@ -134,7 +126,6 @@ func FuzzReading(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		Number(s)
 		Bool(s)
-		List(s)
 		r.Duration(s, 8)
 		if d, ok := r.Date(s, 2026); ok && !d.Valid() {
 			t.Errorf("%q reads as %v", s, d)

@@ -5,6 +5,7 @@ package world
 import (
 	"encoding/json"
 	"errors"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -159,6 +160,9 @@ func validDomain(s string) bool {
 }
 
 func (v emails) Tidy(s string, _ *string, _ kind.Env) (string, error) {
+	if len(s) > reading.MaxText {
+		return "", kind.Refuse(kind.CodeEmail, "text", s)
+	}
 	s = strings.TrimPrefix(reading.Plain(s), "mailto:")
 	if s == "" {
 		return "", kind.ErrEmpty
@@ -249,15 +253,31 @@ func (v urls) Tidy(s string, _ *string, _ kind.Env) (string, error) {
 			return "", bad
 		}
 	default:
-		if u.Hostname() == "" {
+		if !validHost(u.Hostname()) {
 			return "", bad
 		}
-		u.Host = strings.ToLower(u.Host)
+		// Only the host has no case; the rest stays as it was typed, Chinese included.
+		from := len(scheme) + len("://")
+		to := len(s)
+		if i := strings.IndexAny(s[from:], "/?#"); i >= 0 {
+			to = from + i
+		}
+		return scheme + "://" + strings.ToLower(s[from:to]) + s[to:], nil
 	}
-	if s = u.String(); len(s) > 4*maxURL {
-		return "", bad
+	return scheme + s[len(scheme):], nil
+}
+
+// validHost takes names, also without a dot as they are inside a house, and addresses.
+func validHost(host string) bool {
+	if host == "" || len(host) > 253 {
+		return false
 	}
-	return s, nil
+	if _, err := netip.ParseAddr(host); err == nil {
+		return true
+	}
+	return strings.IndexFunc(host, func(r rune) bool {
+		return r != '-' && r != '.' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+	}) < 0 && strings.Trim(host, ".-") == host
 }
 
 func hostOf(s string) string {
@@ -294,6 +314,9 @@ func (s *idCardSettings) Prepare() (kind.Values[string], error) { return idCards
 
 // tidy without a day of reference takes any birthday that the calendar has.
 func (idCards) Tidy(s string, _ *string, env kind.Env) (string, error) {
+	if len(s) > reading.MaxText {
+		return "", kind.Refuse(kind.CodeIDCard)
+	}
 	s = reading.Plain(s)
 	if s == "" {
 		return "", kind.ErrEmpty
@@ -340,6 +363,9 @@ func (s *bankCardSettings) Prepare() (kind.Values[string], error) {
 
 // tidy checks the digits of ISO/IEC 7812: 12 to 19 of them, the last by Luhn.
 func (bankCards) Tidy(s string, _ *string, _ kind.Env) (string, error) {
+	if len(s) > reading.MaxText {
+		return "", kind.Refuse(kind.CodeBankCard)
+	}
 	s = strings.NewReplacer(" ", "", "-", "").Replace(reading.Plain(s))
 	if s == "" {
 		return "", kind.ErrEmpty

@@ -77,7 +77,7 @@ func (v codes) Tidy(c code, _ *code, _ kind.Env) (code, error) {
 	return c, nil
 }
 
-func (codes) Key(c code) []byte { return []byte(kind.Fold(c.Text)) }
+func (codes) Key(c code) []byte { return kind.SortKey(c.Text) }
 
 func (codes) Text(c code, _ kind.Env) string { return c.Text }
 
