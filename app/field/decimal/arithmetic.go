@@ -56,6 +56,13 @@ func (d Decimal) Quo(e Decimal) (Decimal, error) {
 	if d.hi == 0 && e.hi == 0 && d.lo%e.lo == 0 && scale >= 0 {
 		return settle(neg, u128{0, d.lo / e.lo}, scale)
 	}
+	if e.hi == 0 && e.lo < 1e9 {
+		// 38 digits fit two words; divided by nine of them they leave the 29 that decide the rounding.
+		shift := 38 - d.coef().digits()
+		up, _ := d.coef().times(shift)
+		q, _ := up.over(e.lo)
+		return settle(neg, q, scale+shift)
+	}
 	// One digit more than is kept decides the rounding, and cutting off what follows it does not change that.
 	shift := max(0, Digits+2+e.coef().digits()-d.coef().digits(), -scale)
 	x := d.coef().big()
@@ -143,9 +150,15 @@ func (d Decimal) Round(places int, how Rounding) (Decimal, error) {
 	c := d.coef()
 	var q u128
 	var rest, half bool // is anything cut off, and is it half a unit or more
-	if drop > 38 {
+	switch {
+	case drop > 38:
 		rest = true
-	} else {
+	case drop <= 19:
+		p := pow10Word(drop)
+		var r uint64
+		q, r = c.over(p)
+		rest, half = r != 0, r != 0 && r >= p-r
+	default:
 		p := pow10(drop)
 		x, y := c.big(), p.big()
 		r := new(big.Int)

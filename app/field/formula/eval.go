@@ -28,7 +28,6 @@ type evaluator struct {
 	zone  *time.Location
 	steps int
 	stack []Value // arguments of the calls under way
-	space [16]Value
 }
 
 // Eval evaluates. What goes wrong is a failure, which Failed tells of.
@@ -37,7 +36,7 @@ func (p *Program) Eval(ctx Context) Value {
 	if e.zone == nil {
 		e.zone = time.UTC
 	}
-	e.stack = e.space[:0]
+	e.stack = make([]Value, 0, p.stack)
 	v := e.eval(p.root)
 	if p.root.typ == DateTime && v.typ == Date { // one branch of an IF was a date
 		return MomentOf(v.moment(e.zone))

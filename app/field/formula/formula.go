@@ -153,6 +153,7 @@ type Program struct {
 	// volatile is set when the result changes with the day, though no field does.
 	volatile bool
 	calendar bool
+	stack    int // how many arguments wait at most for their calls
 }
 
 // Type is that of the result.
@@ -182,6 +183,7 @@ func Compile(source string, fields Fields) (*Program, error) {
 	if err := c.check(root); err != nil {
 		return nil, err
 	}
+	c.program.stack = root.waiting()
 	slices.SortFunc(c.program.places, func(a, b place) int { return a.pos - b.pos })
 	return c.program, nil
 }

@@ -39,6 +39,23 @@ func (n *node) walk(visit func(*node)) {
 	}
 }
 
+// waiting counts the arguments that wait at most while the node is evaluated.
+func (n *node) waiting() int {
+	most := 0
+	eager := n.op == opCall && n.fn.lazy == nil
+	for i, a := range n.args {
+		before := 0
+		if eager {
+			before = i
+		}
+		most = max(most, before+a.waiting())
+	}
+	if eager {
+		most = max(most, len(n.args))
+	}
+	return most
+}
+
 type parser struct {
 	tokens []token
 	at     int

@@ -6,7 +6,11 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"dingban/app/field/decimal"
 )
 
 // Common is what the settings of every kind have.
@@ -220,10 +224,27 @@ func (b *bound[V]) none() (json.RawMessage, error) {
 // load gives a canonical value in Go; false for an empty or a damaged one.
 func (b *bound[V]) load(value json.RawMessage) (V, bool) {
 	var v V
-	if IsEmpty(value) || json.Unmarshal(value, &v) != nil {
-		return v, false
+	return v, !IsEmpty(value) && decode(value, &v)
+}
+
+// decode is json.Unmarshal, without its cost for the plain values that filters and sorting read by the thousand.
+func decode(value json.RawMessage, into any) bool {
+	switch p := into.(type) {
+	case *string:
+		if n := len(value); n >= 2 && value[0] == '"' && value[n-1] == '"' && bytes.IndexByte(value[1:n-1], '"') < 0 && bytes.IndexByte(value, '\\') < 0 && utf8.Valid(value) {
+			*p = string(value[1 : n-1])
+			return true
+		}
+	case *decimal.Decimal:
+		d, err := decimal.Parse(string(value))
+		*p = d
+		return err == nil
+	case *int64:
+		n, err := strconv.ParseInt(string(value), 10, 64)
+		*p = n
+		return err == nil
 	}
-	return v, true
+	return json.Unmarshal(value, into) == nil
 }
 
 func (b *bound[V]) Key(value json.RawMessage) []byte {

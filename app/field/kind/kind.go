@@ -141,7 +141,7 @@ const (
 	Lt          Op = "lt"
 	Le          Op = "le"
 	Between     Op = "between" // both ends belong to it; null leaves one open
-	During      Op = "during"  // a named span of days: see spanOf
+	During      Op = "during"  // a named span of days: today, this_week, last_quarter, past:7 …
 	Any         Op = "any"     // one of the entries, or more
 	AllOf       Op = "all"
 	None        Op = "none"

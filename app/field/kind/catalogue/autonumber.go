@@ -99,7 +99,7 @@ func (p *numberPart) check() error {
 
 func (autoNumbers) Tidy(s string, _ *string, _ kind.Env) (string, error) { return kind.Clean(s, false) }
 
-// key orders numbers in a text by their value: after 9 comes 10, even when the width was exceeded.
+// Key orders numbers in a text by their value: after 9 comes 10, even when the width was exceeded.
 func (v autoNumbers) Key(s string) []byte {
 	var key []byte
 	for i := 0; i < len(s); {

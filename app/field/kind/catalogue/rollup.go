@@ -36,7 +36,7 @@ type rollupSettings struct {
 	Aggregate Aggregate       `json:"aggregate"`
 }
 
-// prepare finds the kind of the result: counts are numbers, shares are percentages, everything else is what the target is.
+// Prepare finds the kind of the result: counts are numbers, shares are percentages, everything else is what the target is.
 func (s *rollupSettings) Prepare() (computed, error) {
 	if err := fieldIDs(map[string]string{"relation": s.Relation, "target": s.Target}); err != nil {
 		return computed{}, err

@@ -98,7 +98,7 @@ func (tables) Read(raw json.RawMessage) ([]row, error) {
 	return rows, err
 }
 
-// tidy holds each cell against its column; rows stay where they are, so a cell keeps what its row had chosen before.
+// Tidy holds each cell against its column; rows stay where they are, so a cell keeps what its row had chosen before.
 func (v tables) Tidy(rows []row, old *[]row, env kind.Env) ([]row, error) {
 	if len(rows) > v.max {
 		return nil, kind.Refuse(kind.CodeRows, "max", v.max)
@@ -148,7 +148,7 @@ func (v tables) Tidy(rows []row, old *[]row, env kind.Env) ([]row, error) {
 
 func (tables) Key(rows []row) []byte { return []byte{byte(len(rows))} }
 
-// text has a row a line, and cells parted by tabs as spreadsheets do.
+// Text has a row a line, and cells parted by tabs as spreadsheets do.
 func (v tables) Text(rows []row, env kind.Env) string {
 	lines := make([]string, len(rows))
 	for i, r := range rows {
@@ -184,7 +184,7 @@ func (v tables) Parse(s string, env kind.Env) ([]row, error) {
 	return rows, nil
 }
 
-// match looks into the text of all cells.
+// Match looks into the text of all cells.
 func (v tables) Match(op kind.Op, operand json.RawMessage, env kind.Env) (func([]row) bool, error) {
 	test, err := kind.MatchText(op, operand)
 	return func(rows []row) bool { return test(v.Text(rows, env)) }, err

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 
 	"dingban/app/field/decimal"
 )
@@ -31,7 +32,10 @@ type Currency struct {
 }
 
 // Currencies lists the known ones, the ones of China first.
-func Currencies() []Currency {
+func Currencies() []Currency { return slices.Clone(currencies()) }
+
+// currencies is the list itself, made once and never changed.
+var currencies = sync.OnceValue(func() []Currency {
 	return []Currency{
 		{"CNY", 2, "¥", []string{"￥", "RMB", "人民币", "元", "圆"}},
 		{"HKD", 2, "HK$", []string{"港币", "港元"}},
@@ -68,11 +72,11 @@ func Currencies() []Currency {
 		{"KZT", 2, "₸", nil},
 		{"MNT", 2, "₮", nil},
 	}
-}
+})
 
 // Find gives a currency by its code.
 func Find(code string) (Currency, bool) {
-	all := Currencies()
+	all := currencies()
 	i := slices.IndexFunc(all, func(c Currency) bool { return c.Code == code })
 	if i < 0 {
 		return Currency{}, false
@@ -122,7 +126,7 @@ func (c Currency) Format(amount int64) string {
 func Detect(s string, fallback Currency) (Currency, string) {
 	best, mark := fallback, ""
 	upper := strings.ToUpper(s)
-	for _, c := range Currencies() {
+	for _, c := range currencies() {
 		for _, m := range append([]string{c.Code, c.Sign}, c.Names...) {
 			if len(m) > len(mark) && strings.Contains(upper, strings.ToUpper(m)) {
 				best, mark = c, m

@@ -52,7 +52,7 @@ func (v cascades) Evolve(old any) error {
 	return keptOptions(v.list, o.list)
 }
 
-// read takes a path, or the id of its last option alone.
+// Read takes a path, or the id of its last option alone.
 func (v cascades) Read(raw json.RawMessage) ([]string, error) {
 	if len(raw) > 0 && raw[0] == '"' {
 		id, err := kind.Texts{}.Read(raw)
@@ -120,7 +120,7 @@ func (v cascades) Text(path []string, _ kind.Env) string {
 	return strings.Join(labels, " / ")
 }
 
-// parse reads labels from the top down, parted by / or >.
+// Parse reads labels from the top down, parted by / or >.
 func (v cascades) Parse(s string, _ kind.Env) ([]string, error) {
 	list := v.list
 	var path []string
@@ -174,7 +174,7 @@ func (checks) Read(raw json.RawMessage) (bool, error) {
 	return b, err
 }
 
-// tidy keeps no false: a box that was never touched and one that was cleared are the same.
+// Tidy keeps no false: a box that was never touched and one that was cleared are the same.
 func (checks) Tidy(b bool, _ *bool, _ kind.Env) (bool, error) {
 	if !b {
 		return b, kind.ErrEmpty

@@ -302,7 +302,7 @@ func (v multis) Text(list []string, _ kind.Env) string {
 	return kind.Joined(labels)
 }
 
-// parse takes the cell for one label first: labels may have commas in them.
+// Parse takes the cell for one label first: labels may have commas in them.
 func (v multis) Parse(s string, _ kind.Env) ([]string, error) {
 	if id, err := v.named(s); err == nil {
 		return []string{id}, nil

@@ -31,7 +31,7 @@ func readID(raw json.RawMessage) (int64, error) {
 	return id, nil
 }
 
-// read takes a list, or one id alone.
+// Read takes a list, or one id alone.
 func (idLists) Read(raw json.RawMessage) ([]int64, error) {
 	if len(raw) > 0 && raw[0] != '[' {
 		id, err := readID(raw)
@@ -80,7 +80,7 @@ func (v idLists) Text(ids []int64, env kind.Env) string {
 	return kind.Joined(names)
 }
 
-// parse finds names; #123 is an id.
+// Parse finds names; #123 is an id.
 func (v idLists) Parse(s string, env kind.Env) ([]int64, error) {
 	entries := kind.Split(s)
 	if len(env.Named(v.ref, s)) == 1 {
@@ -109,7 +109,7 @@ func (v idLists) Parse(s string, env kind.Env) ([]int64, error) {
 	return ids, nil
 }
 
-// match takes "@me" for whoever asks.
+// Match takes "@me" for whoever asks.
 func (v idLists) Match(op kind.Op, operand json.RawMessage, env kind.Env) (func([]int64) bool, error) {
 	want, err := kind.Operands(op, operand, func(raw json.RawMessage) (int64, error) {
 		if v.ref == kind.RefPerson && string(raw) == `"@me"` && env.Me > 0 {

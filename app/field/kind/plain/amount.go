@@ -62,7 +62,7 @@ func (s *moneySettings) Prepare() (kind.Values[Amount], error) {
 	return moneyValues{*s, usual}, nil
 }
 
-// read takes a bare whole number for one of the usual currency.
+// Read takes a bare whole number for one of the usual currency.
 func (v moneyValues) Read(raw json.RawMessage) (Amount, error) {
 	a := Amount{Currency: v.Currency}
 	if len(raw) > 0 && raw[0] != '{' {
@@ -103,7 +103,7 @@ func (v moneyValues) Tidy(a Amount, old *Amount, _ kind.Env) (Amount, error) {
 
 func (v moneyValues) money(n int64) string { return v.usual.Decimal(n).String() }
 
-// key puts amounts of one currency together: without a rate of exchange nothing can be said about two.
+// Key puts amounts of one currency together: without a rate of exchange nothing can be said about two.
 func (v moneyValues) Key(a Amount) []byte {
 	return binary.BigEndian.AppendUint64([]byte(a.Currency), uint64(a.Amount)^1<<63)
 }
@@ -163,7 +163,7 @@ func (v moneyValues) exact(c money.Currency, d decimal.Decimal) (Amount, error) 
 	return Amount{n, c.Code}, nil
 }
 
-// match compares amounts of the same currency; others are unequal and neither more nor less.
+// Match compares amounts of the same currency; others are unequal and neither more nor less.
 func (v moneyValues) Match(op kind.Op, operand json.RawMessage, _ kind.Env) (func(Amount) bool, error) {
 	read := func(raw json.RawMessage) (Amount, error) { return v.Read(raw) }
 	compare := func(a, b Amount) int {

@@ -200,7 +200,7 @@ func readMoment(raw json.RawMessage) (int64, error) {
 
 func (moments) Read(raw json.RawMessage) (int64, error) { return readMoment(raw) }
 
-// tidy cuts off what the field does not show, so that equal text is an equal value.
+// Tidy cuts off what the field does not show, so that equal text is an equal value.
 func (v moments) Tidy(ms int64, _ *int64, _ kind.Env) (int64, error) {
 	step := int64(60_000)
 	if v.seconds {

@@ -95,7 +95,7 @@ func PlacesOf(f kind.Field) int {
 	return v.places
 }
 
-// parse takes a number without a percent sign for a percentage all the same: that is what a column of percentages holds.
+// Parse takes a number without a percent sign for a percentage all the same: that is what a column of percentages holds.
 func (v numbers) Parse(s string, _ kind.Env) (decimal.Decimal, error) {
 	plain := reading.Plain(s)
 	if v.unit != "" {

@@ -57,7 +57,7 @@ func (clocks) Parse(s string, _ kind.Env) (string, error) {
 	return fmt.Sprintf("%02d:%02d:%02d", c.Hour, c.Minute, c.Second), nil
 }
 
-// match compares the text; both 09:30 and 09:30:00 are the same minute.
+// Match compares the text; both 09:30 and 09:30:00 are the same minute.
 func (v clocks) Match(op kind.Op, operand json.RawMessage, _ kind.Env) (func(string) bool, error) {
 	read := func(raw json.RawMessage) (string, error) {
 		s, err := readClock(raw)
@@ -161,7 +161,7 @@ func (ranges) Parse(s string, env kind.Env) (dayRange, error) {
 	return dayRange{day, day}, err
 }
 
-// match: a range contains a day; it is gt a day when it begins after it, lt when it ends before it; it is between two days,
+// Match: a range contains a day; it is gt a day when it begins after it, lt when it ends before it; it is between two days,
 // or during a span, when they have a day in common.
 func (v ranges) Match(op kind.Op, operand json.RawMessage, env kind.Env) (func(dayRange) bool, error) {
 	switch op {
@@ -309,7 +309,7 @@ func (v durations) Text(n int64, _ kind.Env) string {
 	return sign + strings.Join(parts, " ")
 }
 
-// parse takes a bare number for hours, as time sheets mean it.
+// Parse takes a bare number for hours, as time sheets mean it.
 func (v durations) Parse(s string, _ kind.Env) (int64, error) {
 	if n, ok := reading.NewReader().Duration(s, v.HoursPerDay); ok {
 		return n, nil

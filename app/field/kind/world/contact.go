@@ -66,7 +66,7 @@ func (v phones) Text(s string, env kind.Env) string {
 	return n.National()
 }
 
-// match compares figures: a part of a number is looked for as it is written, with or without hyphens.
+// Match compares figures: a part of a number is looked for as it is written, with or without hyphens.
 func (v phones) Match(op kind.Op, operand json.RawMessage, _ kind.Env) (func(string) bool, error) {
 	whole := func(s string) string {
 		if n, err := phone.Parse(s); err == nil {
@@ -214,7 +214,7 @@ func (s *urlSettings) Prepare() (kind.Values[string], error) {
 	return urls{schemes: s.Schemes}, nil
 }
 
-// tidy takes an address without a scheme for one of https, as browsers do.
+// Tidy takes an address without a scheme for one of https, as browsers do.
 func (v urls) Tidy(s string, _ *string, _ kind.Env) (string, error) {
 	s = strings.TrimSpace(s)
 	if s == "" {
@@ -312,7 +312,7 @@ type idCards struct {
 
 func (s *idCardSettings) Prepare() (kind.Values[string], error) { return idCards{open: s.Open}, nil }
 
-// tidy without a day of reference takes any birthday that the calendar has.
+// Tidy without a day of reference takes any birthday that the calendar has.
 func (idCards) Tidy(s string, _ *string, env kind.Env) (string, error) {
 	if len(s) > reading.MaxText {
 		return "", kind.Refuse(kind.CodeIDCard)
@@ -361,7 +361,7 @@ func (s *bankCardSettings) Prepare() (kind.Values[string], error) {
 	return bankCards{open: s.Open}, nil
 }
 
-// tidy checks the digits of ISO/IEC 7812: 12 to 19 of them, the last by Luhn.
+// Tidy checks the digits of ISO/IEC 7812: 12 to 19 of them, the last by Luhn.
 func (bankCards) Tidy(s string, _ *string, _ kind.Env) (string, error) {
 	if len(s) > reading.MaxText {
 		return "", kind.Refuse(kind.CodeBankCard)

@@ -52,7 +52,7 @@ func (s *regionSettings) Prepare() (kind.Values[division], error) {
 	return divisions{region.Level(1 + slices.Index(names, s.Level)), s.Detail}, nil
 }
 
-// read takes a code alone too.
+// Read takes a code alone too.
 func (divisions) Read(raw json.RawMessage) (division, error) {
 	var d division
 	if len(raw) > 0 && raw[0] == '"' {
@@ -63,7 +63,7 @@ func (divisions) Read(raw json.RawMessage) (division, error) {
 	return d, err
 }
 
-// tidy takes the names of provinces and prefectures from the list; that of a county stays as it was given. Taiwan, Hong Kong
+// Tidy takes the names of provinces and prefectures from the list; that of a county stays as it was given. Taiwan, Hong Kong
 // and Macao have no levels below the first, nor have prefectures that are not parted into counties.
 func (v divisions) Tidy(d division, _ *division, _ kind.Env) (division, error) {
 	d.Code = strings.TrimSpace(d.Code)
@@ -114,7 +114,7 @@ func (divisions) Text(d division, _ kind.Env) string {
 	return strings.Join(parts, " ")
 }
 
-// parse reads a code, or names from the province down, as far as they are listed.
+// Parse reads a code, or names from the province down, as far as they are listed.
 func (v divisions) Parse(s string, _ kind.Env) (division, error) {
 	plain := reading.Plain(s)
 	if region.LevelOf(plain) != region.None {
@@ -252,7 +252,7 @@ func (v places) Tidy(s spot, _ *spot, _ kind.Env) (spot, error) {
 	return s, nil
 }
 
-// key orders from south to north, then from west to east.
+// Key orders from south to north, then from west to east.
 func (places) Key(s spot) []byte {
 	key := binary.BigEndian.AppendUint64(nil, uint64(int64((s.Lat+90)*1e7)))
 	return binary.BigEndian.AppendUint64(key, uint64(int64((s.Lon+180)*1e7)))
@@ -278,7 +278,7 @@ func (places) Parse(s string, _ kind.Env) (spot, error) {
 	return spot{Lat: p.Lat, Lon: p.Lon, Label: label}, nil
 }
 
-// match: near takes a place and metres: {"lat": 39.9, "lon": 116.4, "metres": 500}.
+// Match: near takes a place and metres: {"lat": 39.9, "lon": 116.4, "metres": 500}.
 func (places) Match(op kind.Op, operand json.RawMessage, _ kind.Env) (func(spot) bool, error) {
 	if op == kind.Contains || op == kind.NotContains {
 		test, err := kind.MatchText(op, operand)

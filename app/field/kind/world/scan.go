@@ -44,7 +44,7 @@ func (s *codeSettings) Prepare() (kind.Values[code], error) {
 	return v, nil
 }
 
-// read takes a text alone, whose symbology is found out.
+// Read takes a text alone, whose symbology is found out.
 func (codes) Read(raw json.RawMessage) (code, error) {
 	var c code
 	if len(raw) > 0 && raw[0] == '"' {
@@ -126,7 +126,7 @@ func (signatures) Read(raw json.RawMessage) (writing, error) {
 	return w, err
 }
 
-// tidy does not let a signature be altered: it is written anew or taken away.
+// Tidy does not let a signature be altered: it is written anew or taken away.
 func (v signatures) Tidy(w writing, _ *writing, _ kind.Env) (writing, error) {
 	if len(w.Strokes) == 0 {
 		return w, kind.ErrEmpty
@@ -148,10 +148,10 @@ func (v signatures) Tidy(w writing, _ *writing, _ kind.Env) (writing, error) {
 	return w, nil
 }
 
-// key orders by the time of signing.
+// Key orders by the time of signing.
 func (signatures) Key(w writing) []byte { return binary.BigEndian.AppendUint64(nil, uint64(w.Time)) }
 
-// text names the signer and the time; the drawing has no text.
+// Text names the signer and the time; the drawing has no text.
 func (signatures) Text(w writing, env kind.Env) string {
 	return strings.TrimSpace(env.NameOf(kind.RefPerson, w.Signer) + " " + plain.Stamp(w.Time, env))
 }
