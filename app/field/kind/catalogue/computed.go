@@ -112,12 +112,15 @@ func (c computed) Store(raw, _ json.RawMessage, env kind.Env) (json.RawMessage, 
 		return nil, err
 	}
 	for _, r := range raws {
+		if len(out) == maxCollected {
+			break
+		}
 		v, err := kind.Compute(c.inner, r, env)
 		if err != nil {
 			return nil, err
 		}
 		repeated := c.distinct && slices.ContainsFunc(out, func(o json.RawMessage) bool { return bytes.Equal(o, v) })
-		if !kind.IsEmpty(v) && !repeated && len(out) < maxCollected {
+		if !kind.IsEmpty(v) && !repeated {
 			out = append(out, v)
 		}
 	}

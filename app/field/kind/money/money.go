@@ -138,7 +138,7 @@ func Detect(s string, fallback Currency) (Currency, string) {
 		s = s[:i] + s[i+len(mark):]
 	}
 	if best.Code == "CNY" {
-		s = strings.TrimSuffix(strings.TrimSpace(s), "元") // ￥100元
+		s = strings.TrimRight(strings.TrimSpace(s), "元圆整正") // ￥100元, 人民币 100 元整
 	}
 	return best, strings.TrimSpace(s)
 }

@@ -124,7 +124,7 @@ func TestDetect(t *testing.T) {
 	cny, _ := Find("CNY")
 	for in, want := range map[string]string{
 		"￥1,234.50": "CNY 1,234.50", "¥5": "CNY 5", "100元": "CNY 100", "HK$ 20": "HKD 20", "$20": "USD 20", "100美元": "USD 100", "usd 3": "USD 3", "20": "CNY 20",
-		"￥100元": "CNY 100", "1.2万元": "CNY 1.2万", "JP¥5": "JPY 5", "100新加坡元": "SGD 100",
+		"￥100元": "CNY 100", "1.2万元": "CNY 1.2万", "人民币 100 元整": "CNY 100", "RMB100.00元": "CNY 100.00", "JP¥5": "JPY 5", "100新加坡元": "SGD 100",
 	} {
 		c, rest := Detect(in, cny)
 		if got := c.Code + " " + rest; got != want {

@@ -21,6 +21,7 @@ type cascades struct {
 	list     []option
 	anyLevel bool
 	paths    map[string][]string // of every option, itself included
+	named    map[string]string   // the ids of those in use, by the id above them and their labels as spoken gives them
 }
 
 func (s *cascadeSettings) Prepare() (kind.Values[[]string], error) {
@@ -30,7 +31,7 @@ func (s *cascadeSettings) Prepare() (kind.Values[[]string], error) {
 	if err := checkOptions(s.Options, maxCascadeDepth, map[string]bool{}); err != nil {
 		return nil, kind.At("options", err)
 	}
-	v := cascades{list: s.Options, anyLevel: s.AnyLevel, paths: map[string][]string{}}
+	v := cascades{list: s.Options, anyLevel: s.AnyLevel, paths: map[string][]string{}, named: map[string]string{}}
 	v.walk(s.Options, nil)
 	return v, nil
 }
@@ -39,6 +40,13 @@ func (v cascades) walk(list []option, above []string) {
 	for _, o := range list {
 		path := append(slices.Clone(above), o.ID)
 		v.paths[o.ID] = path
+		if !o.Retired {
+			parent := ""
+			if len(above) > 0 {
+				parent = above[len(above)-1]
+			}
+			v.named[parent+"/"+spoken(o.Label)] = o.ID
+		}
 		v.walk(o.Children, path)
 	}
 }
@@ -120,17 +128,27 @@ func (v cascades) Text(path []string, _ kind.Env) string {
 	return strings.Join(labels, " / ")
 }
 
-// Parse reads labels from the top down, parted by / or >.
+// Parse reads labels from the top down, parted as Text does, or by / or > alone.
 func (v cascades) Parse(s string, _ kind.Env) ([]string, error) {
-	list := v.list
+	path, err := v.byLabels(strings.Split(s, " / "))
+	if err == nil {
+		return path, nil
+	}
+	return v.byLabels(strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("/>\\／＞", r) }))
+}
+
+func (v cascades) byLabels(labels []string) ([]string, error) {
+	if len(labels) > maxCascadeDepth {
+		return nil, kind.Refuse(kind.CodeMany, "max", maxCascadeDepth)
+	}
 	var path []string
-	for part := range strings.FieldsFuncSeq(s, func(r rune) bool { return strings.ContainsRune("/>\\／＞", r) }) {
-		want := kind.Fold(reading.Plain(part))
-		i := slices.IndexFunc(list, func(o option) bool { return !o.Retired && kind.Fold(reading.Plain(o.Label)) == want })
-		if i < 0 {
-			return nil, kind.Refuse(kind.CodeOption, "option", strings.TrimSpace(part))
+	parent := ""
+	for _, label := range labels {
+		id, ok := v.named[parent+"/"+spoken(label)]
+		if !ok {
+			return nil, kind.Refuse(kind.CodeOption, "option", strings.TrimSpace(label))
 		}
-		path, list = append(path, list[i].ID), list[i].Children
+		path, parent = append(path, id), id
 	}
 	return path, nil
 }

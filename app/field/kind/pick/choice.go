@@ -34,6 +34,7 @@ type option struct {
 type options struct {
 	list  []option
 	place map[string]int
+	named map[string]string // the ids of those in use, by their labels as spoken gives them
 }
 
 // checkOptions cleans the options of one list and of those below; ids are unique in all of them, labels among the ones in
@@ -83,12 +84,18 @@ func newOptions(list []option) (options, error) {
 	if err := checkOptions(list, 1, map[string]bool{}); err != nil {
 		return options{}, kind.At("options", err)
 	}
-	o := options{list: list, place: make(map[string]int, len(list))}
+	o := options{list: list, place: make(map[string]int, len(list)), named: make(map[string]string, len(list))}
 	for i, e := range list {
 		o.place[e.ID] = i
+		if !e.Retired {
+			o.named[spoken(e.Label)] = e.ID
+		}
 	}
 	return o, nil
 }
+
+// spoken makes labels alike that people take for the same.
+func spoken(label string) string { return kind.Fold(reading.Plain(label)) }
 
 // allow judges a choice; kept are the ids that were chosen before.
 func (o options) allow(id string, kept ...string) error {
@@ -109,13 +116,10 @@ func (o options) label(id string) string {
 	return ""
 }
 
-// named finds an option in use by what people call it, or by its id.
-func (o options) named(label string) (string, error) {
-	want := kind.Fold(reading.Plain(label))
-	for _, e := range o.list {
-		if !e.Retired && kind.Fold(reading.Plain(e.Label)) == want {
-			return e.ID, nil
-		}
+// find gives the option in use that people call so, or that has this id.
+func (o options) find(label string) (string, error) {
+	if id, ok := o.named[spoken(label)]; ok {
+		return id, nil
 	}
 	if _, ok := o.place[label]; ok {
 		return label, nil
@@ -195,7 +199,7 @@ func (v selects) Key(id string) []byte { return v.keyOf(id) }
 
 func (v selects) Text(id string, _ kind.Env) string { return v.label(id) }
 
-func (v selects) Parse(s string, _ kind.Env) (string, error) { return v.named(s) }
+func (v selects) Parse(s string, _ kind.Env) (string, error) { return v.find(s) }
 
 func (v selects) Match(op kind.Op, operand json.RawMessage, _ kind.Env) (func(string) bool, error) {
 	read := func(raw json.RawMessage) (string, error) {
@@ -304,12 +308,12 @@ func (v multis) Text(list []string, _ kind.Env) string {
 
 // Parse takes the cell for one label first: labels may have commas in them.
 func (v multis) Parse(s string, _ kind.Env) ([]string, error) {
-	if id, err := v.named(s); err == nil {
+	if id, err := v.find(s); err == nil {
 		return []string{id}, nil
 	}
 	var list []string
 	for _, label := range kind.Split(s) {
-		id, err := v.named(label)
+		id, err := v.find(label)
 		if err != nil {
 			return nil, err
 		}
