@@ -161,3 +161,21 @@ func TestHolds(t *testing.T) {
 		}
 	}
 }
+
+// Whatever type of value a kind names, expressions have one for it.
+func TestEveryTypeOfKindsIsKnown(t *testing.T) {
+	t.Parallel()
+	for _, k := range catalogue.All() {
+		name := k.Traits().Type
+		if name == "" || name == "list" {
+			continue
+		}
+		known := false
+		for typ := formula.Number; typ <= formula.Duration; typ++ {
+			known = known || typ.String() == name
+		}
+		if !known {
+			t.Errorf("%s has values of the type %q", k.Name(), name)
+		}
+	}
+}

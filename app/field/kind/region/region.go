@@ -1,6 +1,8 @@
 // Package region knows the administrative divisions of China by their codes of GB/T 2260: two digits of the province, two
 // of the prefecture, two of the county. Provinces and prefectures are listed with their names; counties change every year
-// and are checked by the shape of their code only. The package does no input or output.
+// and are checked by the shape of their code only. The list is that of the end of 2023 as the statistics office publishes it,
+// with 市辖区 and 县 below municipalities and the 90 of counties that stand directly under a province. The package does no
+// input or output.
 package region
 
 import (
