@@ -14,7 +14,7 @@ const (
 )
 
 // numbers is the part of values that all kinds share whose values are one number. A percentage is kept as the fraction it
-// is: 50% is 0.5; its decimals are those of the percentage.
+// is: 50% is 0.5, and its limits are such fractions too; only its decimals are those of the percentage.
 type numbers struct {
 	places    int // at most; -1 for as many as there are
 	low, high *decimal.Decimal
