@@ -261,6 +261,10 @@ func (r *reader) estimate(at int) int {
 	if !ok || e.Kind != zhtime.Duration || !e.SpanMax.IsZero() {
 		return at
 	}
+	// Half a day, which is twelve hours of the clock, is half a working day, unless hours were typed.
+	if half := 12 * time.Hour; e.Span.Clock == half && !strings.ContainsAny(strings.ToLower(string(r.runes[at+1:end])), "h时時") {
+		e.Span.Clock = 4 * time.Hour
+	}
 	minutes := workMinutes(e.Span)
 	if minutes < 1 || minutes > 525_600 || !r.take(Chip{Kind: Estimate, From: at, To: end, Minutes: minutes}) {
 		return at
