@@ -23,6 +23,7 @@ import (
 	"dingban/app/platform/vault"
 	"dingban/app/platform/vault/reseal"
 	"dingban/app/project"
+	"dingban/app/quickadd"
 	"dingban/app/search"
 	"dingban/app/task"
 	"dingban/configs"
@@ -64,6 +65,7 @@ func wordSources() []fs.FS {
 		label.Words,
 		task.Words,
 		comment.Words,
+		quickadd.Words,
 		search.Words,
 		notify.Words,
 		audit.Words,
@@ -72,16 +74,17 @@ func wordSources() []fs.FS {
 
 // Modules are the services of one server.
 type Modules struct {
-	Access  *access.Service
-	Org     *org.Service
-	Project *project.Service
-	Board   *board.Service
-	Label   *label.Service
-	Task    *task.Service
-	Comment *comment.Service
-	Search  *search.Service
-	Notify  *notify.Service
-	Audit   *audit.Service
+	Access   *access.Service
+	Org      *org.Service
+	Project  *project.Service
+	Board    *board.Service
+	Label    *label.Service
+	Task     *task.Service
+	Comment  *comment.Service
+	Quickadd *quickadd.Service
+	Search   *search.Service
+	Notify   *notify.Service
+	Audit    *audit.Service
 
 	all []any
 }
@@ -99,6 +102,9 @@ func wire(a *App) (*Modules, error) {
 	m.Label = label.New(d, v, j, c, m.Project)
 	m.Task = task.New(d, v, j, c, m.Access, m.Org, m.Project, m.Board, m.Label)
 	m.Comment = comment.New(d, v, j, c, m.Access, m.Org, m.Task)
+	if m.Quickadd, err = quickadd.New(d, c, m.Access, m.Org, m.Project, m.Label, m.Task); err != nil {
+		return nil, fmt.Errorf("wire quickadd: %w", err)
+	}
 	m.Search = search.New(search.Needs{
 		DB: d, Vault: v, Journal: j, Clock: c, Access: m.Access, Projects: m.Project, States: m.Board, People: m.Org,
 	}, search.Tasks(m.Task, m.Comment), search.Projects(m.Project), search.People(m.Org))
@@ -106,7 +112,7 @@ func wire(a *App) (*Modules, error) {
 	m.Audit = audit.New(d, j, m.Access, m.Org, a.anchors)
 	m.Audit.Connect(a.o.Log, audit.Tasks(m.Task), audit.Projects(m.Project), audit.States(m.Board, m.Project),
 		audit.Departments(m.Org, m.Access), audit.People(m.Org, m.Access))
-	m.all = []any{m.Access, m.Org, m.Project, m.Board, m.Label, m.Task, m.Comment, m.Search, m.Notify, m.Audit}
+	m.all = []any{m.Access, m.Org, m.Project, m.Board, m.Label, m.Task, m.Comment, m.Quickadd, m.Search, m.Notify, m.Audit}
 	return m, nil
 }
 

@@ -317,6 +317,12 @@ func (m *matrix) treeCases() map[string]matrixCase {
 			tk := m.newTask()
 			return path("/tasks/%d/parent", tk.ID), map[string]any{"version": tk.Version, "parentId": still.ID}
 		},
+		"quickadd-read": func() (string, any) {
+			return path("/projects/%d/quickadd/read", m.project), map[string]any{"text": "任务 明天"}
+		},
+		"quickadd-create": func() (string, any) {
+			return path("/projects/%d/quickadd", m.project), map[string]any{"text": "任务 明天"}
+		},
 		"task-trash": fixed(path("/projects/%d/trash", m.project)),
 		"task-restore": func() (string, any) {
 			tk := m.newTask()

@@ -1,12 +1,13 @@
 package words
 
 import (
-	"dingban/app/platform/pinyin"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"dingban/app/platform/pinyin"
 
 	"golang.org/x/text/unicode/norm"
 )
