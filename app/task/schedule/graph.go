@@ -77,6 +77,8 @@ func newGraph(tasks []Task, links []Link) (*graph, error) {
 	if len(wrong) > 0 {
 		return nil, &Invalid{Issues: wrong}
 	}
+	g.in, g.inLinks = group(len(g.tasks), len(g.links), func(k int) int { return g.target[k] })
+	g.out, g.outLinks = group(len(g.tasks), len(g.links), func(k int) int { return g.source[k] })
 	if !g.sort() {
 		return nil, &Cycle{Tasks: g.cycle()}
 	}
@@ -179,7 +181,7 @@ func group(n, m int, of func(int) int) ([]list, []int) {
 	return lists, members
 }
 
-// tie makes the links.
+// tie finds the ends of the links.
 func (g *graph) tie(add func(Code, int64, *Link)) {
 	g.source, g.target = make([]int, len(g.links)), make([]int, len(g.links))
 	for k := range g.links {
@@ -211,8 +213,6 @@ func (g *graph) tie(add func(Code, int64, *Link)) {
 			add(CodeLag, 0, l)
 		}
 	}
-	g.in, g.inLinks = group(len(g.tasks), len(g.links), func(k int) int { return g.target[k] })
-	g.out, g.outLinks = group(len(g.tasks), len(g.links), func(k int) int { return g.source[k] })
 }
 
 // within tells whether a task lies in another, at any depth.

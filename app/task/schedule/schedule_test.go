@@ -280,6 +280,7 @@ func TestRefuses(t *testing.T) {
 		"fixed nowhere":     {[]Task{{ID: 1, Fixed: true}}, nil, CodeFixed},
 		"a fixed summary":   {[]Task{{ID: 1, Fixed: true, Planned: at(t, "2026-03-02 09:00")}, {ID: 2, Parent: 1}}, nil, CodeFixed},
 		"link to nothing":   {[]Task{one}, []Link{{From: 1, To: 2, Kind: FinishStart}}, CodeTask},
+		"only a link":       {nil, []Link{{From: 1, To: 2, Kind: FinishStart}}, CodeTask},
 		"link to itself":    {[]Task{one}, []Link{{From: 1, To: 1, Kind: FinishStart}}, CodeSelf},
 		"link twice":        {[]Task{one, two}, []Link{{From: 1, To: 2, Kind: FinishStart}, {From: 1, To: 2, Kind: FinishStart, Lag: hours(1)}}, CodeDuplicate},
 		"link of no kind":   {[]Task{one, two}, []Link{{From: 1, To: 2, Kind: "XX"}}, CodeKind},

@@ -10,10 +10,11 @@ import (
 // The bounds of the rules of a company.
 const (
 	MaxRulesBytes = 256 << 10
-	MaxSpans      = 6   // of one day
-	MaxWeeks      = 8   // that alternate
-	MaxSpecials   = 500 // rows of days of its own
-	MaxSpecialLen = 366 // days of one row
+	MaxSpans      = 6    // of one day
+	MaxWeeks      = 8    // that alternate
+	MaxSpecials   = 500  // rows of days of its own
+	MaxSpecialLen = 366  // days of one row
+	MaxSpecialSum = 4000 // days of all rows
 	minutesOfDay  = 24 * 60
 )
 
@@ -277,6 +278,7 @@ func checkSpecials(specials []Special, wrong *issues) {
 		row      int
 	}
 	var seen []stretch
+	sum := 0
 	for i, s := range specials {
 		checkHours(at("days", i, "hours"), s.Hours, wrong)
 		if utf8.RuneCountInString(s.Name) > MaxText {
@@ -299,7 +301,11 @@ func checkSpecials(specials []Special, wrong *issues) {
 			wrong.add(at("days", i, "to"), CodeTooLong, "max", MaxSpecialLen)
 		default:
 			seen = append(seen, stretch{from: s.From, to: to, row: i})
+			sum += int(to-s.From) + 1
 		}
+	}
+	if sum > MaxSpecialSum {
+		wrong.add("days", CodeTooMany, "max", MaxSpecialSum)
 	}
 	slices.SortStableFunc(seen, func(a, b stretch) int { return int(a.from - b.from) })
 	for i := 1; i < len(seen); i++ {

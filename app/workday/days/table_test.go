@@ -183,6 +183,10 @@ func FuzzParseRules(f *testing.F) {
 
 // Rules that a program made go through the same checks.
 func TestCheckRules(t *testing.T) {
+	var eleven []Special // years, all free
+	for i := range Date(11) {
+		eleven = append(eleven, Special{From: 730000 + i*366, To: 730000 + i*366 + 365})
+	}
 	for path, r := range map[string]Rules{
 		"hours[0]":        {Hours: Hours{{From: -1, To: 5}}},
 		"hours[1]":        {Hours: Hours{{From: 0, To: 5}, {From: 4, To: 9}}},
@@ -190,12 +194,13 @@ func TestCheckRules(t *testing.T) {
 		"weeks[0].sun[0]": {Weeks: []Week{{Sun: Hours{{From: 5, To: 5}}}}},
 		"weeks":           {Weeks: make([]Week, MaxWeeks+1)},
 		"days":            {Days: make([]Special, MaxSpecials+1)},
+		"days ":           {Days: eleven},
 		"first":           {First: MaxDate + 1},
 		"days[0].from":    {Days: []Special{{From: -5}}},
 		"days[0].to":      {Days: []Special{{From: MaxDate, To: MaxDate + 1}}},
 	} {
 		var bad *Invalid
-		if err := r.Check(); !errors.As(err, &bad) || bad.Issues[0].Path != path || !strings.Contains(err.Error(), path) {
+		if err := r.Check(); !errors.As(err, &bad) || bad.Issues[0].Path != strings.TrimSpace(path) || !strings.Contains(err.Error(), strings.TrimSpace(path)) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
