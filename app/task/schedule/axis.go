@@ -147,24 +147,19 @@ func (x *axis) startBy(finish int64, d Span) int64 {
 	return x.days(day, -d.N)
 }
 
-// lag is where a link's lag leads from a position; `finish` tells whether that is the end of a task.
-func (x *axis) lag(p int64, lag Span, finish bool) int64 {
+// lag is where a lag of working time, or of working days, leads from a position.
+func (x *axis) lag(p int64, lag Span) int64 {
 	switch {
 	case x.err != nil || lag.N == 0:
 		return p
 	case lag.Unit == Minutes:
 		return p + lag.N
-	case lag.Unit == Days:
-		// As far into the day as before, or to its end where it is shorter.
-		day, begin := x.day(p)
-		to := x.days(day, lag.N)
-		_, length := x.dayAt(to)
-		return to + min(p-begin, length)
-	case finish:
-		return x.notBefore(x.end(p).Add(time.Duration(lag.N) * time.Minute))
-	default:
-		return x.notBefore(x.start(p).Add(time.Duration(lag.N) * time.Minute))
 	}
+	// As far into the day as before, or to its end where it is shorter.
+	day, begin := x.day(p)
+	to := x.days(day, lag.N)
+	_, length := x.dayAt(to)
+	return to + min(p-begin, length)
 }
 
 // dayAt gives the working day that begins at a position, and how long it is.
@@ -177,23 +172,15 @@ func (x *axis) dayAt(begin int64) (days.Date, int64) {
 }
 
 // lagBack is the last position from which a lag leads to nothing later than p.
-func (x *axis) lagBack(p int64, lag Span, finish bool) int64 {
+func (x *axis) lagBack(p int64, lag Span) int64 {
 	switch {
 	case x.err != nil || lag.N == 0:
 		return p
 	case lag.Unit == Minutes:
 		return p - lag.N
-	case lag.Unit == Days:
-		day, begin := x.day(p)
-		to := x.days(day, -lag.N)
-		_, length := x.dayAt(to)
-		return to + min(p-begin, length-1)
 	}
-	// The last moment that has the position p, less the lag.
-	t := x.start(p).Add(-time.Duration(lag.N) * time.Minute)
-	at := x.by(t)
-	if !finish && x.start(at).After(t) {
-		at--
-	}
-	return at
+	day, begin := x.day(p)
+	to := x.days(day, -lag.N)
+	_, length := x.dayAt(to)
+	return to + min(p-begin, length-1)
 }

@@ -19,6 +19,7 @@ type plan struct {
 	due           []int64 // by task: it should have ended; endPosition when it need not
 	start, finish []int64 // by node
 	driver        []int   // by task: the link that holds it; -1 when none does
+	real          []Dates // by node: the moments of start and finish, of nodes that have an end
 
 	lateStart, lateFinish []int64 // by node
 	// By node: it may begin, and end, there without moving another task.
@@ -50,7 +51,7 @@ func prepare(tasks []Task, links []Link, opts Options, cal *days.Calendar, loc *
 	p := &plan{
 		graph: g, axis: newAxis(cal, loc), opts: opts,
 		floor: make([]int64, n), fixed: make([]int64, n), due: make([]int64, n), driver: make([]int, n),
-		start: make([]int64, 2*n), finish: make([]int64, 2*n),
+		start: make([]int64, 2*n), finish: make([]int64, 2*n), real: make([]Dates, 2*n),
 	}
 	if err := p.checkTimes(); err != nil {
 		return nil, err
@@ -113,31 +114,42 @@ func (p *plan) bound(k int) int64 {
 	if at == noPosition {
 		return at
 	}
-	return p.ahead(k, at)
-}
-
-// ahead is where the lag of a link leads from a position of its predecessor. On the clock it is counted from where work ends, or from
-// where it begins; a milestone has a moment of its own.
-func (p *plan) ahead(k int, at int64) int64 {
-	l, i := &p.links[k], p.source[k]
-	if l.Lag.Unit == Elapsed && p.milestone(i) && p.err == nil {
-		return p.notBefore(p.moment(i, at).Add(time.Duration(l.Lag.N) * time.Minute))
+	if l.Lag.Unit != Elapsed {
+		return p.lag(at, l.Lag)
 	}
-	return p.lag(at, l.Lag, l.Kind.fromFinish())
+	// On the clock a lag is counted from the moment itself, which for a milestone may be one at which nobody works.
+	m := p.real[from].Start
+	if l.Kind.fromFinish() {
+		m = p.real[from].Finish
+	}
+	return p.notBefore(m.Add(time.Duration(l.Lag.N) * time.Minute))
 }
 
-// back is the last position of its predecessor from which the lag of a link leads to nothing later than a position.
+// back is the last position of its predecessor from which a link leads to nothing later than a position.
 func (p *plan) back(k int, at int64) int64 {
 	l, i := &p.links[k], p.source[k]
-	if l.Lag.Unit != Elapsed || !p.milestone(i) || p.err != nil {
-		return p.lagBack(at, l.Lag, l.Kind.fromFinish())
+	if l.Lag.Unit != Elapsed || p.err != nil {
+		return p.lagBack(at, l.Lag)
 	}
-	t := p.axis.start(at).Add(-time.Duration(l.Lag.N) * time.Minute)
-	from := p.by(t)
-	if p.moment(i, from).After(t) {
-		from--
+	limit := p.axis.start(at).Add(-time.Duration(l.Lag.N) * time.Minute)
+	last := p.by(limit)
+	var m time.Time
+	switch node := p.done(i); {
+	case l.Kind.fromFinish() && last == p.finish[node]:
+		m = p.real[node].Finish
+	case !l.Kind.fromFinish() && last == p.start[node]:
+		m = p.real[node].Start
+	case p.milestone(i):
+		m = p.moment(i, last)
+	case l.Kind.fromFinish():
+		m = p.end(last)
+	default:
+		m = p.axis.start(last)
 	}
-	return from
+	if m.After(limit) {
+		last--
+	}
+	return last
 }
 
 // asks is the start that a link asks of its successor.
@@ -193,25 +205,34 @@ func (p *plan) place(node int) {
 		at, driver = p.fixed[i], -1
 	}
 	p.start[i], p.driver[i] = at, driver
-	p.finish[i] = at
 	if !p.summary(i) {
-		p.finish[i] = p.axis.finish(at, p.tasks[i].Duration)
+		p.set(i, at)
+	}
+}
+
+// set begins a leaf at a position.
+func (p *plan) set(i int, at int64) {
+	p.start[i], p.finish[i] = at, p.axis.finish(at, p.tasks[i].Duration)
+	if p.err == nil {
+		p.real[i] = p.dates(i, at, p.finish[i])
 	}
 }
 
 // span makes a summary span what is in it, as far as that has dates.
 func (p *plan) span(i int) {
 	first, last := endPosition, noPosition
+	var real Dates
 	for _, child := range p.children[i].of(p.kids) {
 		if d := p.done(child); p.start[d] != noPosition {
 			first, last = min(first, p.start[d]), max(last, p.finish[d])
+			real = real.with(p.real[d])
 		}
 	}
 	if last == noPosition {
 		first = noPosition
 	}
 	node := len(p.tasks) + i
-	p.start[node], p.finish[node] = first, last
+	p.start[node], p.finish[node], p.real[node] = first, last, real
 }
 
 // last is where the last task ends.
@@ -296,7 +317,6 @@ func (p *plan) leaf(i int) {
 
 // gate is bound by the strictest of what is in the summary: none of it may begin earlier than the gate opens.
 func (p *plan) gate(i int) {
-	n := len(p.tasks)
 	late := endPosition
 	for _, child := range p.children[i].of(p.kids) {
 		if p.fixed[child] != noPosition {
@@ -306,13 +326,6 @@ func (p *plan) gate(i int) {
 		late = min(late, p.lateStart[child])
 	}
 	p.lateStart[i], p.lateFinish[i] = late, late
-	// The late dates of the whole summary span the late dates of what is in it.
-	first, last := endPosition, noPosition
-	for _, child := range p.children[i].of(p.kids) {
-		d := p.done(child)
-		first, last = min(first, p.lateStart[d]), max(last, p.lateFinish[d])
-	}
-	p.lateStart[n+i], p.lateFinish[n+i] = first, last
 }
 
 // first is that of a summary's tasks which begins first, the one with the lowest ID of several.

@@ -43,7 +43,9 @@ func network(r *rand.Rand, start time.Time, n int, with func(string) bool) ([]Ta
 		if summary != 0 && r.IntN(3) > 0 {
 			t.Parent = summary
 		}
-		t.Duration = span(6, false)
+		if t.Duration = span(6, false); r.IntN(5) == 0 {
+			t.Duration.N = 0
+		}
 		if with("bounds") {
 			switch r.IntN(8) {
 			case 0:

@@ -121,24 +121,15 @@ func (p *plan) lay() {
 
 // put begins a leaf at a position.
 func (p *plan) put(i int, at int64) {
-	p.start[i], p.floor[i] = at, at
-	p.finish[i] = p.axis.finish(at, p.tasks[i].Duration)
+	p.floor[i] = at
+	p.set(i, at)
 }
 
 // moments are the dates of all tasks as they lie.
 func (p *plan) moments() []Dates {
-	n := len(p.tasks)
-	all := make([]Dates, n)
-	for _, node := range p.order {
-		i := node % n
-		switch {
-		case node >= n:
-			for _, child := range p.children[i].of(p.kids) {
-				all[i] = all[i].with(all[child])
-			}
-		case !p.summary(i) && p.start[i] != noPosition && p.err == nil:
-			all[i] = p.dates(i, p.start[i], p.finish[i])
-		}
+	all := make([]Dates, len(p.tasks))
+	for i := range all {
+		all[i] = p.real[p.done(i)]
 	}
 	return all
 }
@@ -168,6 +159,9 @@ func (p *plan) move(m Move, dirty []bool) {
 
 // shift takes along all that is in a summary.
 func (p *plan) shift(i int, by int64, dirty []bool) {
+	if by == 0 {
+		return
+	}
 	for _, child := range p.children[i].of(p.kids) {
 		switch {
 		case p.summary(child):
@@ -178,9 +172,9 @@ func (p *plan) shift(i int, by int64, dirty []bool) {
 				p.keep(days.ErrRange)
 				return
 			}
-			// A milestone in the morning stays one.
+			// A milestone that was not in the evening, when work ends, is in the morning then.
 			t := &p.tasks[child]
-			if morning := p.axis.start(p.start[child]); p.milestone(child) && p.moment(child, p.start[child]).Equal(morning) {
+			if old := p.start[child]; p.milestone(child) && !p.real[child].Start.Equal(p.end(old)) {
 				t.Planned = p.axis.start(at)
 			} else {
 				t.Planned = time.Time{}
@@ -199,7 +193,7 @@ func (p *plan) push(dirty, moved []bool) {
 			continue
 		}
 		i := node % n
-		start, finish := p.start[node], p.finish[node]
+		start, finish, real := p.start[node], p.finish[node], p.real[node]
 		switch {
 		case node >= n:
 			p.span(i)
@@ -209,10 +203,11 @@ func (p *plan) push(dirty, moved []bool) {
 			if at := p.tasks[i].NotBefore; !at.IsZero() {
 				p.floor[i] = max(p.floor[i], p.notBefore(at))
 			}
-			p.start[i], p.driver[i] = p.earliest(i)
-			p.finish[i] = p.axis.finish(p.start[i], p.tasks[i].Duration)
+			at, driver := p.earliest(i)
+			p.driver[i] = driver
+			p.set(i, at)
 		}
-		if moved[node] || p.start[node] != start || p.finish[node] != finish {
+		if moved[node] || p.start[node] != start || p.finish[node] != finish || !p.real[node].Equal(real) {
 			p.release(node, func(next int) { dirty[next] = true })
 		}
 	}

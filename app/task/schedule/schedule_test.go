@@ -174,6 +174,9 @@ func TestBounds(t *testing.T) {
 		{ID: 6, Duration: Span{}, NotBefore: at(t, "2026-03-04 09:00")},
 		{ID: 7, Duration: Span{}, Planned: at(t, "2026-03-07 10:00"), Fixed: true},
 		{ID: 8, Duration: hours(1), Planned: at(t, "2026-03-02 09:00"), Fixed: true, NotBefore: at(t, "2026-03-03 09:00")},
+		{ID: 9, NotBefore: at(t, "2026-03-04 09:00")},
+		{ID: 10, Parent: 9},
+		{ID: 11, Duration: hours(1), Planned: at(t, "2026-03-03 09:00"), Fixed: true, NotBefore: at(t, "2026-03-03 09:00")},
 	}
 	links := []Link{
 		{From: 1, To: 2, Kind: FinishStart}, // cannot be kept
@@ -188,6 +191,7 @@ func TestBounds(t *testing.T) {
 		5: "2026-03-04 09:00 / 2026-03-04 18:00",
 		6: "2026-03-04 09:00 / 2026-03-04 09:00",
 		7: "2026-03-07 10:00 / 2026-03-07 10:00",
+		9: "2026-03-04 09:00 / 2026-03-04 09:00",
 	} {
 		if got := find(t, p, id).Early.String(); got != want {
 			t.Errorf("%d: %s, want %s", id, got, want)

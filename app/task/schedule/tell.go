@@ -22,13 +22,13 @@ func (p *plan) tell() *Plan {
 		}
 		r := &out.Results[i]
 		*r = Result{
-			ID: p.tasks[i].ID, Spans: p.summary(i), Work: p.finish[node] - p.start[node],
+			ID: p.tasks[i].ID, Spans: p.summary(i), Work: p.finish[node] - p.start[node], Early: p.real[node],
 		}
 		if p.driver[i] >= 0 {
 			r.Driver = p.links[p.driver[i]].From
 		}
 		if !r.Spans {
-			r.Early, r.Late = p.dates(i, p.start[i], p.finish[i]), p.dates(i, p.lateStart[i], p.lateFinish[i])
+			r.Late = p.dates(i, p.lateStart[i], p.lateFinish[i])
 			r.Total = p.lateStart[i] - p.start[i]
 			r.Free = max(0, min(p.reach[i]-p.finish[i], r.Total))
 			continue
@@ -37,7 +37,7 @@ func (p *plan) tell() *Plan {
 		for _, child := range p.children[i].of(p.kids) {
 			c := &out.Results[child]
 			r.Total, r.Free = min(r.Total, c.Total), min(r.Free, c.Free)
-			r.Early, r.Late = r.Early.with(c.Early), r.Late.with(c.Late)
+			r.Late = r.Late.with(c.Late)
 		}
 	}
 	for i := range out.Results {
@@ -88,17 +88,20 @@ func (p *plan) moment(i int, at int64) time.Time {
 		return t.Planned.In(p.z.Location())
 	}
 	m, next := p.end(at), p.axis.start(at)
-	bounds := []time.Time{p.opts.Start, t.NotBefore}
-	if p.opts.KeepPlanned {
-		bounds = append(bounds, t.Planned)
-	}
-	for _, b := range bounds {
+	bound := func(b time.Time) {
 		if b.After(next) {
 			b = next
 		}
 		if b.After(m) {
 			m = b.In(p.z.Location())
 		}
+	}
+	bound(p.opts.Start)
+	if p.opts.KeepPlanned {
+		bound(t.Planned)
+	}
+	for above := i; above >= 0; above = p.parent[above] {
+		bound(p.tasks[above].NotBefore)
 	}
 	return m
 }
