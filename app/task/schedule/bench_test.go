@@ -68,3 +68,28 @@ func BenchmarkPush(b *testing.B) {
 		}
 	}
 }
+
+// What would be slow if any work grew with tasks times links: as many tasks as there can be in one summary, fixed too early, and as
+// many links as there can be to the summary.
+func BenchmarkComputeHostile(b *testing.B) {
+	cal, loc := calendar(b), zone(b, "Asia/Shanghai")
+	start := at(b, "2026-03-02 09:00")
+	tasks := []Task{{ID: 1, NotBefore: start.AddDate(0, 1, 0)}}
+	var links []Link
+	for i := int64(2); i <= MaxTasks; i++ {
+		t := Task{ID: i, Duration: hours(1)}
+		if i%2 == 0 {
+			t.Parent, t.Planned, t.Fixed = 1, start, i%4 == 0
+		} else {
+			for _, kind := range []Kind{FinishStart, StartStart} {
+				links = append(links, Link{From: i, To: 1, Kind: kind, Lag: Span{N: i % 500, Unit: Elapsed}})
+			}
+		}
+		tasks = append(tasks, t)
+	}
+	for b.Loop() {
+		if _, err := Compute(tasks, links, Options{Start: start}, cal, loc); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -20,10 +20,18 @@ type plan struct {
 	start, finish []int64 // by node
 	driver        []int   // by task: the link that holds it; -1 when none does
 	real          []Dates // by node: the moments of start and finish, of nodes that have an end
+	strict        []ask   // by task: what the strictest of its links asks
 
 	lateStart, lateFinish []int64 // by node
 	// By node: it may begin, and end, there without moving another task.
 	reachStart, reach []int64
+	leader            []int // by summary: the task in it that begins first
+}
+
+// ask is the start that a link asks of its successor.
+type ask struct {
+	at   int64 // noPosition when there is no link
+	link int
 }
 
 // Compute finds the dates, early and late, of all tasks, the float, and the critical path. The error is an *Invalid, a *Cycle or
@@ -51,7 +59,7 @@ func prepare(tasks []Task, links []Link, opts Options, cal *days.Calendar, loc *
 	p := &plan{
 		graph: g, axis: newAxis(cal, loc), opts: opts,
 		floor: make([]int64, n), fixed: make([]int64, n), due: make([]int64, n), driver: make([]int, n),
-		start: make([]int64, 2*n), finish: make([]int64, 2*n), real: make([]Dates, 2*n),
+		start: make([]int64, 2*n), finish: make([]int64, 2*n), real: make([]Dates, 2*n), strict: make([]ask, n),
 	}
 	if err := p.checkTimes(); err != nil {
 		return nil, err
@@ -152,7 +160,7 @@ func (p *plan) back(k int, at int64) int64 {
 	return last
 }
 
-// asks is the start that a link asks of its successor.
+// asks finds the start that a link asks of its successor.
 func (p *plan) asks(k int) int64 {
 	at := p.bound(k)
 	if i := p.target[k]; at != noPosition && !p.links[k].Kind.toStart() {
@@ -177,8 +185,13 @@ func (p *plan) earliest(i int) (int64, int) {
 	if above := p.parent[i]; above >= 0 {
 		consider(p.start[above], p.driver[above])
 	}
+	p.strict[i].at = noPosition
 	for _, k := range p.in[i].of(p.inLinks) {
-		consider(p.asks(k), k)
+		asked := p.asks(k)
+		if asked > p.strict[i].at {
+			p.strict[i] = ask{at: asked, link: k}
+		}
+		consider(asked, k)
 	}
 	return at, driver
 }
@@ -257,6 +270,7 @@ func (p *plan) backward() {
 	}
 	p.lateStart, p.lateFinish = make([]int64, 2*n), make([]int64, 2*n)
 	p.reachStart, p.reach = make([]int64, 2*n), make([]int64, 2*n)
+	p.leader = make([]int, n)
 	for at := len(p.order) - 1; at >= 0; at-- {
 		node := p.order[at]
 		i := node % n
@@ -264,13 +278,16 @@ func (p *plan) backward() {
 			p.gate(i)
 			continue
 		}
+		if node >= n {
+			p.leader[i] = p.lead(i)
+		}
 		// A summary's second node hands on what it is bound by to what is in it; a leaf is bound itself.
 		late, lateStart := min(limit, p.due[i]), endPosition
 		var reach int64
 		reachStart := endPosition
 		if above := p.parent[i]; above >= 0 {
 			late, reach = min(late, p.lateFinish[n+above]), p.reach[n+above]
-			if p.first(above) == i {
+			if p.leader[above] == i {
 				lateStart, reachStart = p.lateStart[n+above], p.reachStart[n+above]
 			}
 		} else {
@@ -328,11 +345,10 @@ func (p *plan) gate(i int) {
 	p.lateStart[i], p.lateFinish[i] = late, late
 }
 
-// first is that of a summary's tasks which begins first, the one with the lowest ID of several.
-func (p *plan) first(i int) int {
-	n := len(p.tasks)
+// lead finds that of a summary's tasks which begins first, the one with the lowest ID of several.
+func (p *plan) lead(i int) int {
 	for _, child := range p.children[i].of(p.kids) {
-		if p.start[p.done(child)] == p.start[n+i] {
+		if p.start[p.done(child)] == p.start[p.done(i)] {
 			return child
 		}
 	}

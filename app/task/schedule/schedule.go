@@ -131,7 +131,7 @@ type Reason string
 
 // The reasons.
 const (
-	ReasonLink      Reason = "link"       // a fixed task begins or ends earlier than its predecessor allows
+	ReasonLink      Reason = "link"       // a fixed task begins or ends earlier than a predecessor allows, its own or its summary's
 	ReasonNotBefore Reason = "not_before" // a fixed task begins earlier than it may
 	ReasonDeadline  Reason = "deadline"
 )

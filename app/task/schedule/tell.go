@@ -106,7 +106,7 @@ func (p *plan) moment(i int, at int64) time.Time {
 	return m
 }
 
-// conflicts adds what could not be kept about a task.
+// conflicts adds what could not be kept about a task: of its own links each, of those of a summary that it lies in the strictest.
 func (p *plan) conflicts(list []Conflict, i int) []Conflict {
 	add := func(c Conflict) {
 		if len(list) < maxTold {
@@ -120,14 +120,15 @@ func (p *plan) conflicts(list []Conflict, i int) []Conflict {
 				add(Conflict{Reason: ReasonLink, From: p.links[k].From})
 			}
 		}
-		for above := p.parent[i]; above >= 0; above = p.parent[above] {
-			for _, k := range p.in[above].of(p.inLinks) {
-				if p.asks(k) > at {
-					add(Conflict{Reason: ReasonLink, From: p.links[k].From})
-				}
+		late := false
+		for above := i; above >= 0; above = p.parent[above] {
+			if s := p.strict[above]; above != i && s.at > at {
+				add(Conflict{Reason: ReasonLink, From: p.links[s.link].From})
 			}
+			t := p.tasks[above].NotBefore
+			late = late || !t.IsZero() && p.notBefore(t) > at
 		}
-		if t := p.tasks[i].NotBefore; !t.IsZero() && p.notBefore(t) > at {
+		if late {
 			add(Conflict{Reason: ReasonNotBefore})
 		}
 	}
