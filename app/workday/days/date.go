@@ -186,13 +186,17 @@ func (d *Date) UnmarshalText(text []byte) error {
 // first of both (RFC 5545, section 3.3.5).
 func (d Date) At(minute int, loc *time.Location) time.Time {
 	y, m, day := d.Split()
-	wall := time.Date(y, m, day, 0, minute, 0, 0, time.UTC).Unix()
 	t := time.Date(y, m, day, 0, minute, 0, 0, loc)
+	start, end := t.ZoneBounds()
+	const far = 48 * time.Hour // more than any change of the clocks, the day that Samoa left out included
+	if (start.IsZero() || t.Sub(start) > far) && (end.IsZero() || end.Sub(t) > far) {
+		return t
+	}
+	wall := time.Date(y, m, day, 0, minute, 0, 0, time.UTC).Unix()
 	shown := func(t time.Time) int64 {
 		_, offset := t.Zone()
 		return t.Unix() + int64(offset)
 	}
-	start, end := t.ZoneBounds()
 	_, offset := t.Zone()
 	if shown(t) == wall {
 		// The same reading may also be found on the other side of the next or the last change.
