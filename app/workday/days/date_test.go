@@ -103,7 +103,7 @@ func TestAtOnChangesOfTheClock(t *testing.T) {
 		{"Australia/Lord_Howe", "2026-10-04", "2026-10-04T02:30:00+11:00"},
 		{"Pacific/Apia", "2011-12-30", "2011-12-31T02:30:00+14:00"}, // a day that never was
 	} {
-		if got := date(t, c.date).At(150, zone(t, c.zone)).Format(time.RFC3339); got != c.want {
+		if got := date(t, c.date).At(150, zone(t, c.zone)).Format(time.RFC3339Nano); got != c.want {
 			t.Errorf("%s in %s: %s, want %s", c.date, c.zone, got, c.want)
 		}
 	}

@@ -97,7 +97,7 @@ func TestParseRulesTellsTheRow(t *testing.T) {
 			t.Errorf("%s: %s, want %s: %s", name, bad, c.path, c.code)
 		}
 	}
-	r, err := ParseRules([]byte(`{"weeks":[{"mon":["09:00-12:00","13:00-18:00"],"sat":["22:00-24:00"]}],"public":"holidays","days":[{"from":"2026-03-05"}]}`))
+	r, err := ParseRules([]byte(`{"weeks":[{"mon":["09:00-12:00","13:00-18:00"],"sat":["22:00-24:00"]}],"public":"holidays","days":[{"from":"2026-03-05"},{"from":"2026-03-01","to":"2026-03-04"}]}`))
 	if err != nil || r.Weeks[0].Sat.Minutes() != 120 || r.Public != UseHolidays {
 		t.Errorf("%+v, %v", r, err)
 	}
@@ -222,6 +222,7 @@ func TestHoursOfMakeups(t *testing.T) {
 		"hours":            {Rules{Hours: short}, 60},
 		"weeks":            {Rules{Weeks: []Week{{Wed: short, Sat: UsualHours()}}}, 60},
 		"weeks and hours":  {Rules{Hours: UsualHours(), Weeks: []Week{{Wed: short}}}, 480},
+		"Saturday first":   {Rules{First: date(t, "2026-01-05"), Weeks: []Week{{Sat: UsualHours()}, {Fri: short}}}, 60},
 		"only on weekends": {Rules{Weeks: []Week{{Sun: short}}}, 60},
 	} {
 		if got := calendar(t, c.rules).Day(date(t, "2026-02-14")).Hours.Minutes(); got != c.want {
@@ -248,6 +249,11 @@ func TestRangesOfTheCalendar(t *testing.T) {
 	}
 	if c.IsWorkday(0) || c.Day(0).Works() || MaxDate.String() != "9999-12-31" || Date(0).String() != "" {
 		t.Error("the zero date is no day")
+	}
+	for _, bad := range []string{"", "09:00", "12:00-09:00", "09:00-09:00", "0900-1000", "09:00 10:00", "09:00-10:0x", "xx:00-10:00"} {
+		if got, err := ParseSpan(bad); !errors.Is(err, ErrSpan) {
+			t.Errorf("%q was taken as %s", bad, got)
+		}
 	}
 	var s Span
 	if err := s.UnmarshalText([]byte("09:00-24:00")); err != nil || s.String() != "09:00-24:00" || s.UnmarshalText([]byte("09:00")) == nil {
