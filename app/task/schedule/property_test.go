@@ -249,9 +249,10 @@ func TestPlansKeepWhatIsAsked(t *testing.T) {
 				t.Errorf("%+v", res)
 			}
 		}
+		tight(t, tasks, links, p, cal.In(loc), start)
 		for k, id := range p.Path {
-			if want := []int64{0, 0}; k == 0 && driver(p, id) != want[0] {
-				t.Errorf("the path %v begins with a task that is driven by %d", p.Path, driver(p, id))
+			if k == 0 && find(t, p, id).Driver != 0 {
+				t.Errorf("the path %v begins with a task that is driven", p.Path)
 			}
 		}
 		r.Shuffle(len(tasks), func(a, b int) { tasks[a], tasks[b] = tasks[b], tasks[a] })
@@ -266,13 +267,59 @@ func TestPlansKeepWhatIsAsked(t *testing.T) {
 	}
 }
 
-func driver(p *Plan, id int64) int64 {
+// tight tells whether nothing begins later than it must: a task in minutes is where its driver puts it, or, without one, where it
+// may begin.
+func tight(t *testing.T, tasks []Task, links []Link, p *Plan, z days.Zoned, start time.Time) {
+	t.Helper()
+	position := func(m time.Time) int64 {
+		at, err := z.Position(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	by := map[int64]Task{}
+	for _, task := range tasks {
+		by[task.ID] = task
+	}
 	for _, r := range p.Results {
-		if r.ID == id {
-			return r.Driver
+		task := by[r.ID]
+		if r.Spans || task.Fixed || task.Duration.Unit != Minutes {
+			continue
+		}
+		lies := map[int64]bool{}
+		floor := position(start)
+		for above := r.ID; above != 0; above = by[above].Parent {
+			lies[above] = true
+			if nb := by[above].NotBefore; !nb.IsZero() {
+				floor = max(floor, position(nb))
+			}
+		}
+		held := r.Driver == 0 && position(r.Early.Start) == floor
+		for _, l := range links {
+			if l.From != r.Driver || !lies[l.To] {
+				continue
+			}
+			a, b := find(t, p, l.From).Early.Start, r.Early.Start
+			if l.Kind.fromFinish() {
+				a = find(t, p, l.From).Early.Finish
+			}
+			if !l.Kind.toStart() {
+				b = r.Early.Finish
+			}
+			switch l.Lag.Unit {
+			case Minutes:
+				held = held || position(b) == position(a)+l.Lag.N
+			case Elapsed:
+				held = held || position(b) == position(a.Add(time.Duration(l.Lag.N)*time.Minute))
+			case Days:
+				held = true // told by the other checks
+			}
+		}
+		if !held {
+			t.Errorf("%+v is held by nothing (%d at the earliest, is %d)", r, floor, position(r.Early.Start))
 		}
 	}
-	return -1
 }
 
 // A task that begins later by its total float makes nothing late, and by a minute more makes the project late; by its free float it
