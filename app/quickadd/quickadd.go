@@ -23,14 +23,13 @@ const maxText = 50_000
 
 // Chip is one thing understood of a line.
 type Chip struct {
-	Key     string          `json:"key" doc:"Names it while the line around it changes; send it in without to take it back." example:"when:明天"`
-	Kind    string          `json:"kind" enum:"person,label,priority,estimate,when" doc:"What it is." example:"when"`
-	From    int             `json:"from" doc:"Where it begins in the line, in characters." example:"5"`
-	To      int             `json:"to" doc:"Where it ends." example:"7"`
-	Text    string          `json:"text" doc:"What was typed for it." example:"明天"`
-	Person  *org.PersonRef  `json:"person" nullable:"true" doc:"Who is meant; null for another kind, and for somebody who might be several."`
-	Choices []org.PersonRef `json:"choices" doc:"Who might be meant, when it is not certain; send one of them in picked."`
-	Label   *label.Ref      `json:"label" nullable:"true" doc:"Label; id 0 for one that the project does not have yet and that is made with the task."`
+	Key    string          `json:"key" doc:"Names it while the line around it changes; send it in without to take it back." example:"when:明天"`
+	Kind   string          `json:"kind" enum:"person,label,priority,estimate,when" doc:"What it is." example:"when"`
+	From   int             `json:"from" doc:"Where it begins in the line, in characters." example:"5"`
+	To     int             `json:"to" doc:"Where it ends." example:"7"`
+	Text   string          `json:"text" doc:"What was typed for it." example:"明天"`
+	People []org.PersonRef `json:"people" doc:"Who is meant. Several when it is not certain who: send one of them in picked."`
+	Labels []label.Ref     `json:"labels" doc:"The label; its id is 0 when the project does not have it yet, and it is made with the task."`
 
 	Priority    string `json:"priority" doc:"none, low, medium, high or urgent; empty for another kind." example:"high"`
 	Minutes     int64  `json:"minutes" doc:"Estimate in minutes; a day has 8 hours." example:"120"`

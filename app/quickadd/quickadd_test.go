@@ -62,7 +62,7 @@ func TestALineBecomesATask(t *testing.T) {
 	if len(lines) != 1 || lines[0].Title != "客户拜访" || len(lines[0].Chips) != 5 {
 		t.Fatalf("understood %+v", lines)
 	}
-	if c := lines[0].Chips[0]; c.Kind != "person" || c.Person == nil || c.Person.ID != zhang || c.Text != "@zs" || c.From != 5 || c.To != 8 {
+	if c := lines[0].Chips[0]; c.Kind != "person" || len(c.People) != 1 || c.People[0].ID != zhang || c.Text != "@zs" || c.From != 5 || c.To != 8 {
 		t.Errorf("who: %+v", c)
 	}
 	if labels, err := w.Modules.Label.List(w.By("member"), w.Project.ID); err != nil || len(labels) != 0 {
@@ -119,7 +119,7 @@ func TestSomebodyWhoMightBeSeveral(t *testing.T) {
 	draft := quickadd.Draft{ProjectID: w.Project.ID, Text: "对账 @wangfang"}
 	lines, err := w.s.Read(w.By("member"), draft)
 	w.Must(err)
-	if c := lines[0].Chips[0]; c.Person != nil || len(c.Choices) != 2 || c.Choices[0].ID != fang || c.Choices[1].ID != other {
+	if c := lines[0].Chips[0]; len(c.People) != 2 || c.People[0].ID != fang || c.People[1].ID != other {
 		t.Errorf("who: %+v", c)
 	}
 	_, err = w.s.Create(w.By("member"), draft)

@@ -247,19 +247,18 @@ func inLine(err error, i, of int) error {
 
 func (s *Service) chip(ctx context.Context, c *line.Chip) Chip {
 	out := Chip{
-		Key: c.Key(), Kind: c.Kind, From: c.From, To: c.To, Text: c.Text, Choices: []org.PersonRef{}, Priority: c.Priority,
+		Key: c.Key(), Kind: c.Kind, From: c.From, To: c.To, Text: c.Text, People: []org.PersonRef{}, Labels: []label.Ref{}, Priority: c.Priority,
 		Minutes: c.Minutes, StartAt: unlessZero(c.Start), StartAllDay: c.StartAllDay, DueAt: unlessZero(c.Due), DueAllDay: c.DueAllDay,
 	}
 	switch {
 	case c.Kind == line.Person && c.ID != 0:
-		p := s.people.Ref(ctx, c.ID)
-		out.Person = &p
+		out.People = append(out.People, s.people.Ref(ctx, c.ID))
 	case c.Kind == line.Person:
 		for _, choice := range c.Choices {
-			out.Choices = append(out.Choices, s.people.Ref(ctx, choice.ID))
+			out.People = append(out.People, s.people.Ref(ctx, choice.ID))
 		}
 	case c.Kind == line.Label:
-		out.Label = &label.Ref{ID: c.ID, Name: c.Name}
+		out.Labels = append(out.Labels, label.Ref{ID: c.ID, Name: c.Name})
 	}
 	return out
 }
