@@ -83,6 +83,25 @@ func (s *Service) OfMany(ctx context.Context, versions map[int64]int64) (map[int
 	return out, nil
 }
 
+// Live reads those of some labels that a project has now, for whoever does not find them in memory: made by the same
+// transaction, or a moment ago on another server.
+func (s *Service) Live(ctx context.Context, projectID int64, ids []int64) ([]Label, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	rows, err := s.byIDs(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var out []Label
+	for i := range rows {
+		if rows[i].ProjectID == projectID && rows[i].DeletedAt == 0 {
+			out = append(out, rows[i].label())
+		}
+	}
+	return out, nil
+}
+
 // Create adds a label. It needs task:update in the project, because whoever may tag a task may find that a tag is
 // missing; changing those that others use needs board:update.
 func (s *Service) Create(ctx context.Context, projectID int64, d Draft) (Label, error) {

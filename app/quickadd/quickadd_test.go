@@ -195,6 +195,11 @@ func TestLinesOverHTTP(t *testing.T) {
 	if len(made.Items) != 1 || made.Items[0].Title != "写周报" || made.Items[0].DueAt == nil {
 		t.Errorf("made %+v", made)
 	}
+	// With a key it is one transaction, in which a label is made and used.
+	member.Do("POST", base, map[string]any{"text": "拜访 #全新"}, "Idempotency-Key", "quickadd-test-1").OK(&made)
+	if len(made.Items[0].Labels) != 1 || made.Items[0].Labels[0].Name != "全新" {
+		t.Errorf("made %+v", made.Items[0].Labels)
+	}
 	member.Refused(
 		servertest.Refuse("POST", base, map[string]any{"text": ""}, 422, "request.invalid", "body.text", "field.required"),
 		servertest.Refuse("POST", base, map[string]any{"text": "x", "stateId": 7}, 422, "request.invalid", "body.stateId", "board.no_such_state"),

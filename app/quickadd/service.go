@@ -61,11 +61,19 @@ func (s *Service) Read(ctx context.Context, d Draft) ([]Line, error) {
 	if err != nil {
 		return nil, err
 	}
+	h, err := s.projects.Check(ctx, d.ProjectID, "project:read")
+	if err != nil {
+		return nil, err
+	}
+	labels, err := s.labels.Of(ctx, h.ID, h.LabelsVersion)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Line, len(rows))
 	for i, r := range rows {
 		out[i] = Line{Depth: r.depth, Title: r.line.Title, Chips: make([]Chip, len(r.line.Chips))}
 		for j := range r.line.Chips {
-			out[i].Chips[j] = s.chip(ctx, &r.line.Chips[j])
+			out[i].Chips[j] = s.chip(ctx, &r.line.Chips[j], labels)
 		}
 	}
 	return out, nil
@@ -245,7 +253,7 @@ func inLine(err error, i, of int) error {
 	return fault.Invalid(fields...).Wrap(err)
 }
 
-func (s *Service) chip(ctx context.Context, c *line.Chip) Chip {
+func (s *Service) chip(ctx context.Context, c *line.Chip, labels []label.Label) Chip {
 	out := Chip{
 		Key: c.Key(), Kind: c.Kind, From: c.From, To: c.To, Text: c.Text, People: []org.PersonRef{}, Labels: []label.Ref{}, Priority: c.Priority,
 		Minutes: c.Minutes, StartAt: unlessZero(c.Start), StartAllDay: c.StartAllDay, DueAt: unlessZero(c.Due), DueAllDay: c.DueAllDay,
@@ -258,7 +266,13 @@ func (s *Service) chip(ctx context.Context, c *line.Chip) Chip {
 			out.People = append(out.People, s.people.Ref(ctx, choice.ID))
 		}
 	case c.Kind == line.Label:
-		out.Labels = append(out.Labels, label.Ref{ID: c.ID, Name: c.Name})
+		found := label.Ref{ID: c.ID, Name: c.Name}
+		for i := range labels {
+			if labels[i].ID == c.ID {
+				found.Colour = labels[i].Colour
+			}
+		}
+		out.Labels = append(out.Labels, found)
 	}
 	return out
 }

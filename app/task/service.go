@@ -202,12 +202,18 @@ func (s *Service) checkLabels(ctx context.Context, c *input.Check, h project.Hea
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range ids {
-		if !slices.Contains(before, id) && !slices.ContainsFunc(all, func(l label.Label) bool { return l.ID == id }) {
+	missing := slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return slices.Contains(before, id) || has(all, id) })
+	live, err := s.labels.Live(ctx, h.ID, missing)
+	for _, id := range missing {
+		if !has(live, id) {
 			c.Add("body.labelIds", "task.no_such_label", "id", id)
 		}
 	}
-	return ids, nil
+	return ids, err
+}
+
+func has(labels []label.Label, id int64) bool {
+	return slices.ContainsFunc(labels, func(l label.Label) bool { return l.ID == id })
 }
 
 // checkAssignees wants people who may act and who can see the task. Those who

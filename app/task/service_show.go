@@ -71,6 +71,14 @@ func (s *Service) labelsOf(ctx context.Context, h project.Head, r *row) ([]label
 	if err != nil {
 		return nil, err
 	}
+	if s.db.InTx(ctx) { // which may have made some of them itself
+		missing := slices.DeleteFunc(slices.Clone(r.labels), func(id int64) bool { return has(all, id) })
+		live, err := s.labels.Live(ctx, h.ID, missing)
+		if err != nil {
+			return nil, err
+		}
+		all = slices.Concat(all, live)
+	}
 	refs := make([]label.Ref, 0, len(r.labels))
 	for i := range all {
 		if slices.Contains(r.labels, all[i].ID) {

@@ -283,6 +283,8 @@ test('a long column draws only what is near the eye', async () => {
       stateId: states[0].id,
       rank: String(i),
       assignees: [],
+      labels: [],
+      subCount: 0,
       dueAt: null,
       dueAllDay: true,
       priority: 'none',

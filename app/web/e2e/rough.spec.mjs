@@ -24,13 +24,16 @@ async function plainWords(page) {
   assert.doesNotMatch(text, /\b(org|task|project|board|comment|access|audit|http|client|network)\.[a-z_]+\b/);
 }
 
-test('a title longer than a title may be is cut at the field and still fits its card', async () => {
+test('a title longer than a title may be is refused in words, and the longest fits its card', async () => {
   const { page } = lin;
   await page.goto(`/projects/${made.project.id}`);
   await page.waitForSelector('[data-card]');
   await page.locator('[data-test=add-task]').first().click();
-  await page.locator('[data-test=quick-add]').pressSequentially('长'.repeat(310), { delay: 0 });
-  assert.equal((await page.inputValue('[data-test=quick-add]')).length, 300);
+  await page.fill('[data-test=quick-add]', '长'.repeat(310));
+  await page.keyboard.press('Enter');
+  await eventually(async () => assert.match(await page.textContent('body'), /300/), 'refused');
+  assert.equal((await page.inputValue('[data-test=quick-add]')).length, 310, 'nothing is lost');
+  await page.fill('[data-test=quick-add]', '长'.repeat(300));
   await page.keyboard.press('Enter');
   await eventually(async () => assert.ok((await columns(page))['待办'].includes('长'.repeat(300))), 'added');
   await page.keyboard.press('Escape');

@@ -568,6 +568,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{id}/quickadd": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make tasks of lines
+         * @description Makes a task of each line, all or none of them; an indented line becomes a subtask of the one above. Labels that are new are made first. Somebody who might be several is refused until one is picked.
+         */
+        post: operations["quickadd-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/quickadd/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Understand a line
+         * @description Says what a line means without making anything: @ a person by name, pinyin or first letters; # a label; ! a priority; ~ an estimate; and a time in Chinese or English. What is not understood stays in the title. Days are those of UTC+8.
+         */
+        post: operations["quickadd-read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/projects/{id}/restore": {
         parameters: {
             query?: never;
@@ -2590,6 +2630,137 @@ export interface components {
              * @example organisation
              */
             visibility?: string;
+        };
+        QuickaddChip: {
+            /**
+             * @description Due on that day, at no certain time.
+             * @example true
+             */
+            dueAllDay: boolean;
+            /**
+             * Format: int64
+             * @description When it is due, UTC milliseconds.
+             * @example 1795500000000
+             */
+            dueAt: number | null;
+            /**
+             * Format: int64
+             * @description Where it begins in the line, in characters.
+             * @example 5
+             */
+            from: number;
+            /**
+             * @description Names it while the line around it changes; send it in without to take it back.
+             * @example when:明天
+             */
+            key: string;
+            /**
+             * @description What it is.
+             * @example when
+             * @enum {string}
+             */
+            kind: "person" | "label" | "priority" | "estimate" | "when";
+            /** @description The label; its id is 0 when the project does not have it yet, and it is made with the task. */
+            labels: components["schemas"]["LabelRef"][];
+            /**
+             * Format: int64
+             * @description Estimate in minutes; a day has 8 hours.
+             * @example 120
+             */
+            minutes: number;
+            /** @description Who is meant. Several when it is not certain who: send one of them in picked. */
+            people: components["schemas"]["OrgPersonRef"][];
+            /**
+             * @description none, low, medium, high or urgent; empty for another kind.
+             * @example high
+             */
+            priority: string;
+            /**
+             * @description Begins on that day, at no certain time.
+             * @example true
+             */
+            startAllDay: boolean;
+            /**
+             * Format: int64
+             * @description When it begins, UTC milliseconds.
+             * @example 1795400000000
+             */
+            startAt: number | null;
+            /**
+             * @description What was typed for it.
+             * @example 明天
+             */
+            text: string;
+            /**
+             * Format: int64
+             * @description Where it ends.
+             * @example 7
+             */
+            to: number;
+        };
+        QuickaddCreateRequest: {
+            /** @description Who is meant where it might be several. */
+            picked?: components["schemas"]["QuickaddPicked"][];
+            /**
+             * Format: int64
+             * @description State to begin in; the project's first one when missing.
+             * @example 283746519310001
+             */
+            stateId?: number;
+            /**
+             * @description As quickadd-read.
+             * @example 客户拜访 @张三 下周一下午2点 #华东 !高 ~2h
+             */
+            text: string;
+            /** @description Keys of chips that were taken back. */
+            without?: string[];
+        };
+        QuickaddLine: {
+            /** @description What was understood, in the order of the line. */
+            chips: components["schemas"]["QuickaddChip"][];
+            /**
+             * Format: int64
+             * @description 0 for a task, 1 for its subtask, and so on.
+             * @example 0
+             */
+            depth: number;
+            /**
+             * @description What is left: the title.
+             * @example 客户拜访
+             */
+            title: string;
+        };
+        QuickaddLineList: {
+            /** @description One for each line that is not empty. */
+            items: components["schemas"]["QuickaddLine"][];
+        };
+        QuickaddPicked: {
+            /**
+             * Format: int64
+             * @description Who is meant.
+             * @example 283746519283712
+             */
+            personId: number;
+            /**
+             * @description What was typed, with its mark.
+             * @example @wangfang
+             */
+            text: string;
+        };
+        QuickaddReadRequest: {
+            /** @description Who is meant where it might be several. */
+            picked?: components["schemas"]["QuickaddPicked"][];
+            /**
+             * @description One line, or at most 200; 50,000 characters together. Indentation makes subtasks.
+             * @example 客户拜访 @张三 下周一下午2点 #华东 !高 ~2h
+             */
+            text: string;
+            /** @description Keys of chips that were taken back: their words stay in the title. */
+            without?: string[];
+        };
+        QuickaddTaskList: {
+            /** @description The tasks made, in the order of the lines. */
+            items: components["schemas"]["Task"][];
         };
         Ref: {
             /**
@@ -4948,6 +5119,90 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "quickadd-create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the project. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuickaddCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickaddTaskList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "quickadd-read": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the project. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuickaddReadRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickaddLineList"];
+                };
             };
             /** @description Error */
             default: {

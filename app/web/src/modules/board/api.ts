@@ -1,14 +1,22 @@
 import { ask, client, idempotencyKey } from '@/api/client';
-import type { Board, State, StateChange, StateInput, Task } from '@/api/types';
+import type { Board, Items, QuickLine, QuickPicked, State, StateChange, StateInput, Task } from '@/api/types';
 import type { Spot } from './board';
 
 export const getBoard = (id: number): Promise<Board> =>
   ask(client.GET('/projects/{id}/board', { params: { path: { id }, query: { doneLimit: 50 } } }));
-export const addTask = (projectId: number, stateId: number, title: string): Promise<Task> =>
+/** A line as it was typed, with what was taken back of it and who was picked. */
+export interface Quick {
+  text: string;
+  without: string[];
+  picked: QuickPicked[];
+}
+export const readLines = (projectId: number, quick: Quick): Promise<Items<QuickLine>> =>
+  ask(client.POST('/projects/{id}/quickadd/read', { params: { path: { id: projectId } }, body: quick }));
+export const addTasks = (projectId: number, stateId: number, quick: Quick): Promise<Items<Task>> =>
   ask(
-    client.POST('/tasks', {
-      body: { projectId, stateId, title },
-      params: { header: { 'Idempotency-Key': idempotencyKey() } },
+    client.POST('/projects/{id}/quickadd', {
+      params: { path: { id: projectId }, header: { 'Idempotency-Key': idempotencyKey() } },
+      body: { ...quick, stateId },
     }),
   );
 export const moveTask = (id: number, version: number, spot: Spot): Promise<Task> =>
