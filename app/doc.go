@@ -6,16 +6,23 @@
 // one thing. Modules are cut by feature and stand in tiers, listed in
 // tiers.json (read by arch_test.go and by the linter of the web pages):
 //
+//	1  workday  working days and holidays, the lunar calendar
+//	1  summary  what a long text says, in its own sentences
 //	1  access   roles, permissions with ranges, project membership
 //	2  org      departments, people, sessions, log-in, first-run set-up
 //	3  project  projects and their counts
 //	4  board    workflow states, which are the columns of a board; ranks
 //	4  label    labels of a project
+//	4  field    kinds of custom fields, formulas
 //	5  task     tasks, subtasks, followers, history
 //	6  comment  what is said about tasks
+//	7  quickadd tasks out of lines as people type them
+//	7  preset   project templates
+//	7  exchange tables and other tools' exports, in and out
 //	7  search   full text over blind tokens
 //	7  notify   what a person should hear of
 //	7  audit    reading and verifying the journal
+//	8  mailin   mail that becomes tasks
 //
 // A module imports modules of strictly lower tiers and the platform, never
 // its own tier and never upward; upward it only tells, through the journal.

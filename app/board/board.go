@@ -26,6 +26,8 @@ const (
 	maxName   = 100
 	maxStates = 50
 	maxLimit  = 1000
+	// maxRemembered bounds the projects whose states are in memory: about a kilobyte each.
+	maxRemembered = 5_000
 )
 
 // State is one step of the work in a project, and one column of its board.

@@ -15,6 +15,7 @@ import (
 	"dingban/app/platform/input"
 	"dingban/app/platform/journal"
 	"dingban/app/platform/lang"
+	"dingban/app/platform/memo"
 	"dingban/app/platform/ref"
 	"dingban/app/platform/vault"
 	"dingban/app/project"
@@ -29,7 +30,7 @@ type Service struct {
 	projects *project.Service
 	words    *lang.Catalogue
 	cards    Cards
-	memory   *memory
+	memory   *memo.Memo[[]State]
 }
 
 // New makes the service and asks to be told of new projects, which get the usual states.
@@ -38,7 +39,7 @@ func New(d *db.DB, v *vault.Vault, j *journal.Journal, c clock.Clock, p *project
 	if err != nil {
 		return nil, fmt.Errorf("board: %w", err)
 	}
-	s := &Service{db: d, vault: v, journal: j, clock: c, projects: p, words: words, memory: newMemory()}
+	s := &Service{db: d, vault: v, journal: j, clock: c, projects: p, words: words, memory: memo.New[[]State](maxRemembered)}
 	p.OnCreate(s.createUsual)
 	return s, nil
 }
@@ -81,7 +82,7 @@ func (s *Service) List(ctx context.Context, projectID int64) ([]State, error) {
 // of the project or from its locked row. It costs no statement while the states are in memory. The slice is shared:
 // read it, never change it.
 func (s *Service) States(ctx context.Context, projectID, version int64) ([]State, error) {
-	if all, ok := s.memory.get(projectID, version); ok {
+	if all, ok := s.memory.Get(projectID, version); ok {
 		return all, nil
 	}
 	rows, err := s.byProject(ctx, projectID, false)
@@ -91,7 +92,7 @@ func (s *Service) States(ctx context.Context, projectID, version int64) ([]State
 	all := states(rows)
 	// In a transaction the version and the states might be its own, and be taken back.
 	if !s.db.InTx(ctx) {
-		s.memory.put(projectID, version, all)
+		s.memory.Put(projectID, version, all)
 	}
 	return all, nil
 }

@@ -22,6 +22,8 @@ const (
 	maxName = 30
 	// maxLabels bounds what a project may have; a picker with more is no use to anybody.
 	maxLabels = 200
+	// maxRemembered bounds the projects whose labels are in memory: a label is about 150 bytes, and most have a handful.
+	maxRemembered = 5_000
 )
 
 // Label is one label of a project.

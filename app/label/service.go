@@ -10,6 +10,7 @@ import (
 	"dingban/app/platform/fault"
 	"dingban/app/platform/input"
 	"dingban/app/platform/journal"
+	"dingban/app/platform/memo"
 	"dingban/app/platform/ref"
 	"dingban/app/platform/vault"
 	"dingban/app/project"
@@ -22,12 +23,12 @@ type Service struct {
 	journal  *journal.Journal
 	clock    clock.Clock
 	projects Projects
-	memory   *memory
+	memory   *memo.Memo[[]Label]
 }
 
 // New makes the service.
 func New(d *db.DB, v *vault.Vault, j *journal.Journal, c clock.Clock, p Projects) *Service {
-	return &Service{db: d, vault: v, journal: j, clock: c, projects: p, memory: newMemory()}
+	return &Service{db: d, vault: v, journal: j, clock: c, projects: p, memory: memo.New[[]Label](maxRemembered)}
 }
 
 // List gives the labels of a project by name. It needs project:read.
@@ -52,7 +53,7 @@ func (s *Service) OfMany(ctx context.Context, versions map[int64]int64) (map[int
 	out := make(map[int64][]Label, len(versions))
 	var missing []int64
 	for id, version := range versions {
-		labels, ok := s.memory.get(id, version)
+		labels, ok := s.memory.Get(id, version)
 		switch {
 		case ok:
 			out[id] = labels
@@ -77,7 +78,7 @@ func (s *Service) OfMany(ctx context.Context, versions map[int64]int64) (map[int
 	// In a transaction the version and the labels might be its own, and be taken back.
 	if !s.db.InTx(ctx) {
 		for _, id := range missing {
-			s.memory.put(id, versions[id], out[id])
+			s.memory.Put(id, versions[id], out[id])
 		}
 	}
 	return out, nil
