@@ -114,6 +114,9 @@ type frugal struct {
 }
 
 func (f *frugal) ReadAt(p []byte, at int64) (int, error) {
+	if at < 0 {
+		return 0, fmt.Errorf("%w: a part lies before its beginning", ErrDamaged)
+	}
 	if f.left -= int64(len(p)); f.left < 0 {
 		return 0, fmt.Errorf("%w: its directory is too long", ErrDamaged)
 	}
@@ -152,7 +155,7 @@ func leadingNumber(s string) (n int, rest string) {
 
 func (c *collector) read(f *zip.File, form *format) error {
 	r, err := f.Open()
-	if errors.Is(err, zip.ErrAlgorithm) || errors.Is(err, zip.ErrFormat) {
+	if errors.Is(err, zip.ErrAlgorithm) || errors.Is(err, zip.ErrFormat) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	if err != nil {

@@ -130,6 +130,29 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
+// A directory may say that a part lies anywhere, outside of the file too.
+func TestPartsOutsideOfTheFile(t *testing.T) {
+	t.Parallel()
+	good := archive(t, part{"word/document.xml", "<d><t>x</t></d>"})
+	patch := func(signature string, at int, value uint32) []byte {
+		raw := bytes.Clone(good)
+		i := bytes.LastIndex(raw, []byte(signature))
+		binary.LittleEndian.PutUint32(raw[i+at:], value)
+		return raw
+	}
+	end := bytes.LastIndex(good, []byte("PK\x05\x06"))
+	directory := binary.LittleEndian.Uint32(good[end+16:])
+	for name, raw := range map[string][]byte{
+		"behind its end":       patch("PK\x01\x02", 42, 1<<30),
+		"at its end":           patch("PK\x01\x02", 42, uint32(len(good)-3)),
+		"before its beginning": patch("PK\x05\x06", 16, directory+100),
+	} {
+		if r, err := text(t, "a.docx", raw, extract.Limits{}); !errors.Is(err, extract.ErrDamaged) {
+			t.Errorf("%s: %q, %v", name, r.Text, err)
+		}
+	}
+}
+
 func FuzzEncodings(f *testing.F) {
 	f.Add([]byte(gbk(f, "采购合同")))
 	f.Add(utf16Of("中文\n", binary.LittleEndian))
