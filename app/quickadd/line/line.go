@@ -286,7 +286,7 @@ func (r *reader) times() {
 		case zhtime.Point:
 			r.point(&c, &e)
 		case zhtime.Range:
-			span(&c, &e)
+			span(&c, &e, string(r.runes[c.From:c.To]))
 		default:
 			continue
 		}
@@ -307,7 +307,7 @@ func (r *reader) point(c *Chip, e *zhtime.Expr) {
 }
 
 // span has a beginning and an end, but for a deadline, which has only an end.
-func span(c *Chip, e *zhtime.Expr) {
+func span(c *Chip, e *zhtime.Expr, text string) {
 	allDay := !e.HasTime
 	end := e.End
 	if allDay { // its last day
@@ -320,6 +320,12 @@ func span(c *Chip, e *zhtime.Expr) {
 	case zhtime.Before, zhtime.Within:
 		c.Due, c.DueAllDay = end.UnixMilli(), allDay
 	default:
+		// "By the end of the month" and "next week" name one stretch in which a task is to be done; "the 3rd to the 5th"
+		// says when it is worked on.
+		if e.Grain > zhtime.Day && !strings.ContainsAny(text, "到至-~～—–") && !strings.Contains(text, " to ") {
+			c.Due, c.DueAllDay = end.UnixMilli(), allDay
+			return
+		}
 		c.Start, c.StartAllDay, c.Due, c.DueAllDay = e.Start.UnixMilli(), allDay, end.UnixMilli(), allDay
 	}
 }

@@ -98,6 +98,11 @@ func TestRead(t *testing.T) {
 		"!中等 事":              "!中等 事",
 		"@张三 明天":             "@张三 明天 | person 1 | when due 11-28",
 		"每周五 提交周报":           "每周五 提交周报",
+		"月底 交报告":             "交报告 | when due 11-30",
+		"下周 复盘":              "复盘 | when due 12-06",
+		"3月到5月 培训":           "培训 | when from 03-01 due 05-31",
+		"两周内 验收":             "验收 | when due 12-11",
+		"明天上午9点到11点 面试":      "面试 | when from 11-28 09:00 due 11-28 11:00",
 		"开会 提前1天提醒":          "开会 提前1天提醒",
 	} {
 		if got := told(line.Read(text, known(), nil, nil)); got != want {

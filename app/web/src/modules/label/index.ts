@@ -1,7 +1,8 @@
+import { lazy } from '@/shared/lazy';
 import { defineModule } from '@/shared/module';
 
 export { listLabels } from './api';
-export { default as LabelPicker } from './components/LabelPicker.vue';
+export const LabelPicker = lazy(() => import('./components/LabelPicker.vue'));
 
 export default defineModule({
   id: 'label',
