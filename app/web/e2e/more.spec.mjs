@@ -53,7 +53,7 @@ test('a line is understood while it is typed, a chip can be taken back, and Ente
   assert.equal(found.assignees[0].name, '陈浩然');
   assert.equal(found.labels[0].name, '华东');
   assert.equal(new Date(found.dueAt).getUTCHours(), 6);
-  assert.equal(await page.inputValue(quick), '');
+  await eventually(async () => assert.equal(await page.inputValue(quick), ''), 'ready for the next');
 });
 
 test('several lines become several tasks, and what is indented becomes subtasks', async () => {
