@@ -23,7 +23,7 @@ import (
 
 // The sentence nobody may find, and pieces of it that must not be found alone either.
 const (
-	sentence    = "黑龙潭第七号水闸周五夜里检修 marker-7f3a9c2e"
+	sentence    = "黑龙潭第七号水闸闸门检修 marker-7f3a9c2e"
 	pieceOfIt   = "黑龙潭第七号水闸"
 	latinOfIt   = "marker-7f3a9c2e"
 	chunk       = 1 << 20

@@ -332,7 +332,21 @@ func span(c *Chip, e *zhtime.Expr, text string) {
 
 // title is what is left. When nothing is, it is the whole line: a task is called something.
 func (r *reader) title() string {
-	title := strings.Trim(strings.Join(strings.Fields(string(r.free)), " "), " ,，、;；")
+	var left strings.Builder
+	for i := 0; i < len(r.free); i++ {
+		from := i
+		for i < len(r.free) && r.free[i] != r.runes[i] {
+			i++
+		}
+		// What was taken out of the middle of a Chinese sentence leaves no gap in it.
+		if i > from && (from == 0 || i == len(r.free) || !unicode.Is(unicode.Han, r.free[from-1]) || !unicode.Is(unicode.Han, r.free[i])) {
+			left.WriteRune(' ')
+		}
+		if i < len(r.free) {
+			left.WriteRune(r.free[i])
+		}
+	}
+	title := strings.Trim(strings.Join(strings.Fields(left.String()), " "), " ,，、;；")
 	if title == "" {
 		return strings.Join(strings.Fields(string(r.runes)), " ")
 	}
