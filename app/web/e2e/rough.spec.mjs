@@ -31,7 +31,7 @@ test('a title longer than a title may be is refused in words, and the longest fi
   await page.locator('[data-test=add-task]').first().click();
   await page.fill('[data-test=quick-add]', '长'.repeat(310));
   await page.keyboard.press('Enter');
-  await eventually(async () => assert.match(await page.textContent('body'), /300/), 'refused');
+  await eventually(async () => assert.match(await page.textContent('.quick [role=alert]'), /300/), 'refused');
   assert.equal((await page.inputValue('[data-test=quick-add]')).length, 310, 'nothing is lost');
   await page.fill('[data-test=quick-add]', '长'.repeat(300));
   await page.keyboard.press('Enter');
