@@ -114,7 +114,8 @@ func (s *Service) below(ctx context.Context, id int64, lock bool, most int) (row
 		levels++
 		rows = append(rows, found...)
 		if len(rows) > most {
-			return rows[:most], levels, true, nil
+			rows = rows[:most]
+			return rows, levels, true, s.addAssignees(ctx, rows)
 		}
 		level = level[:0]
 		for i := range found {
@@ -157,7 +158,11 @@ func (s *Service) trashed(ctx context.Context, projectID, since, at, id int64, l
 
 // thoseWith lists what was deleted together with a task.
 func (s *Service) thoseWith(ctx context.Context, id int64) ([]row, error) {
-	return s.read(ctx, false, "SELECT "+cardColumns+" FROM task t WHERE t.deleted_with = ? ORDER BY t.id"+s.db.Dialect().ForUpdate(), []any{id})
+	rows, err := s.read(ctx, false, "SELECT "+cardColumns+" FROM task t WHERE t.deleted_with = ? ORDER BY t.id"+s.db.Dialect().ForUpdate(), []any{id})
+	if err != nil {
+		return nil, err
+	}
+	return rows, s.addAssignees(ctx, rows)
 }
 
 // CountComments adds to the number of comments of a task that is not deleted, and tells whether there is one. Whoever

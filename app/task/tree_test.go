@@ -370,3 +370,35 @@ func TestStatementsOfATree(t *testing.T) {
 		t.Errorf("%d statements for a small tree, %d for a large one; %d and %d for one more", small, large, smallCreate, largeCreate)
 	}
 }
+
+// What is cut off a tree is said, what is shown is shown whole, and so large a tree is not deleted at once.
+func TestMoreThanATreeShows(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	root := w.add("总")
+	for i := range 501 {
+		w.add(fmt.Sprint(i), under(root), assigned(w.People["member"]))
+	}
+	tree := w.tree(root.ID)
+	if !tree.Truncated || len(tree.Below) != 500 || len(tree.Below[499].Assignees) != 1 {
+		t.Errorf("%d below, truncated %v", len(tree.Below), tree.Truncated)
+	}
+	testkit.WantCode(t, w.s.Delete(w.By("member"), root.ID, 1), "task.too_many_below")
+	w.wantSubs(root.ID, 501, 0)
+}
+
+// The journal tells of every task that comes back who is responsible for it, as it told of its making.
+func TestWhatComesBackIsToldWhole(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	root := w.add("总")
+	part := w.add("部分", under(root), assigned(w.People["member"]))
+	w.Must(w.s.Delete(w.By("member"), root.ID, 1))
+	w.Must(second(w.s.Restore(w.By("member"), root.ID)))
+	w.Settle()
+	items, _, err := w.s.History(w.By("member"), part.ID, db.Page{Limit: 1})
+	w.Must(err)
+	if got := told(t, items); !strings.Contains(got, "task.restore") || !strings.Contains(got, `assignees[[],[{"id":`+number(w.People["member"])) {
+		t.Errorf("told %s", got)
+	}
+}
