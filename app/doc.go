@@ -6,23 +6,32 @@
 // one thing. Modules are cut by feature and stand in tiers, listed in
 // tiers.json (read by arch_test.go and by the linter of the web pages):
 //
-//	1  workday  working days and holidays, the lunar calendar
-//	1  summary  what a long text says, in its own sentences
-//	1  access   roles, permissions with ranges, project membership
-//	2  org      departments, people, sessions, log-in, first-run set-up
-//	3  project  projects and their counts
-//	4  board    workflow states, which are the columns of a board; ranks
-//	4  label    labels of a project
-//	4  field    kinds of custom fields, formulas
-//	5  task     tasks, subtasks, followers, history
-//	6  comment  what is said about tasks
-//	7  quickadd tasks out of lines as people type them
-//	7  preset   project templates
-//	7  exchange tables and other tools' exports, in and out
-//	7  search   full text over blind tokens
-//	7  notify   what a person should hear of
-//	7  audit    reading and verifying the journal
-//	8  mailin   mail that becomes tasks
+//	1  access     roles, permissions with ranges, project membership
+//	1  summary    what a long text says, in its own sentences
+//	2  org        departments, people, sessions, log-in, first-run set-up
+//	3  workday    working days and holidays, the lunar calendar
+//	3  project    projects and their counts
+//	4  board      workflow states, which are the columns of a board; ranks
+//	4  label      labels of a project
+//	4  file       what is attached: resumable uploads, sealed contents, previews
+//	5  task       tasks, subtasks, followers, history
+//	6  checklist  items of tasks with their own person and date
+//	6  comment    what is said about tasks, reactions
+//	6  field      custom fields: kinds, formulas, definitions, values
+//	6  link       dependencies and relations of tasks, schedules, baselines
+//	6  plan       milestones, sprints, sections of projects
+//	6  reminder   what somebody wants to be reminded of
+//	6  worklog    time that was worked
+//	7  recurrence tasks that come again
+//	7  search     full text over blind tokens
+//	7  notify     what a person should hear of, and by which channel
+//	7  audit      reading and verifying the journal
+//	7  view       filters, orders, groups; saved and shared views
+//	8  exchange   tables and other tools' exports, in and out; calendar feeds
+//	8  preset     project and task templates
+//	8  quickadd   tasks out of lines as people type them
+//	8  transfer   copies and moves of tasks between projects
+//	9  mailin     mail that becomes tasks
 //
 // A module imports modules of strictly lower tiers and the platform, never
 // its own tier and never upward; upward it only tells, through the journal.

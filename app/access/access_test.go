@@ -20,7 +20,7 @@ func TestBuiltInMatrix(t *testing.T) {
 	k := newKit(t)
 	want := map[string][]string{
 		"":                   {"department:read", "person:read", "project:create"},
-		access.SystemAdmin:   {"department:create", "department:delete", "department:read", "department:update", "organisation:update", "person:create", "person:disable", "person:read", "person:reset_password", "person:update", "project:create", "role:read", "system:read"},
+		access.SystemAdmin:   {"channel:manage", "department:create", "department:delete", "department:read", "department:update", "mailin:manage", "organisation:update", "person:create", "person:disable", "person:read", "person:reset_password", "person:update", "preset:manage", "project:create", "role:read", "system:read", "workday:manage"},
 		access.SecurityAdmin: {"department:read", "person:read", "project:create", "role:assign", "role:read", "session:read", "session:revoke"},
 		access.AuditAdmin:    {"audit:read", "audit:verify", "department:read", "person:read", "project:create", "role:read"},
 	}
@@ -70,6 +70,17 @@ func TestProjectRoles(t *testing.T) {
 		{"comment:update", access.Target{OwnerID: 3}, []int64{3}},
 		{"comment:delete", access.Target{OwnerID: 3}, []int64{1, 2, 3}},
 		{"board:update", access.Target{}, []int64{1, 2}},
+		{"task:export", access.Target{}, []int64{1, 2, 3}},
+		{"task:import", access.Target{}, []int64{1, 2}},
+		{"file:create", access.Target{}, []int64{1, 2, 3}},
+		{"file:delete", access.Target{OwnerID: 3}, []int64{1, 2, 3}},
+		{"file:delete", access.Target{OwnerID: 4}, []int64{1, 2}},
+		{"field:manage", access.Target{}, []int64{1, 2}},
+		{"plan:manage", access.Target{}, []int64{1, 2}},
+		{"view:share", access.Target{}, []int64{1, 2, 3}},
+		{"worklog:create", access.Target{}, []int64{1, 2, 3}},
+		{"worklog:update", access.Target{OwnerID: 3}, []int64{1, 2, 3}},
+		{"worklog:delete", access.Target{OwnerID: 4}, []int64{1, 2}},
 		{"project:update", access.Target{}, []int64{1, 2}},
 		{"project:manage_members", access.Target{}, []int64{1, 2}},
 		{"project:delete", access.Target{}, []int64{1}},

@@ -39,7 +39,12 @@ var permissions = [...]string{
 	"project:create", "project:read", "project:update", "project:delete", "project:manage_members",
 	"board:update",
 	"task:read", "task:create", "task:update", "task:delete", "task:move",
+	"task:import", "task:export",
 	"comment:create", "comment:update", "comment:delete",
+	"file:create", "file:delete",
+	"field:manage", "plan:manage", "view:share",
+	"worklog:create", "worklog:update", "worklog:delete",
+	"preset:manage", "workday:manage", "channel:manage", "mailin:manage",
 	"audit:read", "audit:verify",
 	"session:read", "session:revoke",
 	"system:read",
@@ -67,6 +72,7 @@ func BuiltIn() []Role {
 			"department:read", "department:create", "department:update", "department:delete",
 			"person:read", "person:create", "person:update", "person:disable", "person:reset_password",
 			"role:read", // to see whom to ask; giving roles is the security administrator's
+			"preset:manage", "workday:manage", "channel:manage", "mailin:manage",
 			"system:read",
 		)},
 		{ID: SecurityAdmin, Exclusive: true, Grants: all("role:read", "role:assign", "session:read", "session:revoke")},
@@ -79,14 +85,22 @@ func BuiltIn() []Role {
 // tasks and comments they made, a manager any.
 func ProjectRoles() []Role {
 	viewer := all("project:read", "task:read")
-	worker := append(slices.Clone(viewer), all("task:create", "task:update", "task:move", "comment:create")...)
+	worker := append(slices.Clone(viewer), all(
+		"task:create", "task:update", "task:move", "task:export", "comment:create", "file:create", "view:share", "worklog:create",
+	)...)
 	worker = append(
 		worker,
 		Grant{Permission: "task:delete", Range: Own},
 		Grant{Permission: "comment:update", Range: Own},
 		Grant{Permission: "comment:delete", Range: Own},
+		Grant{Permission: "file:delete", Range: Own},
+		Grant{Permission: "worklog:update", Range: Own},
+		Grant{Permission: "worklog:delete", Range: Own},
 	)
-	manager := append(slices.Clone(worker), all("project:update", "project:manage_members", "board:update", "task:delete", "comment:delete")...)
+	manager := append(slices.Clone(worker), all(
+		"project:update", "project:manage_members", "board:update", "task:delete", "task:import", "comment:delete", "file:delete",
+		"field:manage", "plan:manage", "worklog:update", "worklog:delete",
+	)...)
 	owner := append(slices.Clone(manager), all("project:delete")...)
 	return []Role{
 		{ID: Owner, Grants: owner},

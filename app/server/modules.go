@@ -52,7 +52,15 @@ func Migrations() []db.Migration {
 }
 
 func moduleColumns() []vault.Column {
-	return slices.Concat(org.Sealed(), project.Sealed(), board.Sealed(), label.Sealed(), task.Sealed(), comment.Sealed(), search.Sealed())
+	return slices.Concat(
+		org.Sealed(),
+		project.Sealed(),
+		board.Sealed(),
+		label.Sealed(),
+		task.Sealed(),
+		comment.Sealed(),
+		search.Sealed(),
+	)
 }
 
 func wordSources() []fs.FS {
@@ -112,7 +120,19 @@ func wire(a *App) (*Modules, error) {
 	m.Audit = audit.New(d, j, m.Access, m.Org, a.anchors)
 	m.Audit.Connect(a.o.Log, audit.Tasks(m.Task), audit.Projects(m.Project), audit.States(m.Board, m.Project),
 		audit.Departments(m.Org, m.Access), audit.People(m.Org, m.Access))
-	m.all = []any{m.Access, m.Org, m.Project, m.Board, m.Label, m.Task, m.Comment, m.Quickadd, m.Search, m.Notify, m.Audit}
+	m.all = []any{
+		m.Access,
+		m.Org,
+		m.Project,
+		m.Board,
+		m.Label,
+		m.Task,
+		m.Comment,
+		m.Quickadd,
+		m.Search,
+		m.Notify,
+		m.Audit,
+	}
 	return m, nil
 }
 

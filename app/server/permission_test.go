@@ -181,7 +181,17 @@ func fixed(path string) matrixCase { return func() (string, any) { return path, 
 
 func (m *matrix) cases() map[string]matrixCase {
 	all := map[string]matrixCase{}
-	for _, part := range []map[string]matrixCase{m.sessionCases(), m.orgCases(), m.projectCases(), m.boardCases(), m.labelCases(), m.taskCases(), m.treeCases(), m.commentCases(), m.readerCases()} {
+	for _, part := range []map[string]matrixCase{
+		m.sessionCases(),
+		m.orgCases(),
+		m.projectCases(),
+		m.boardCases(),
+		m.labelCases(),
+		m.taskCases(),
+		m.treeCases(),
+		m.commentCases(),
+		m.readerCases(),
+	} {
 		maps.Copy(all, part)
 	}
 	return all

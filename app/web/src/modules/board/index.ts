@@ -11,6 +11,9 @@ export default defineModule({
       meta: { title: 'board.title' },
     },
   ],
+  projectViews: [
+    { id: 'board', label: 'project.board', icon: 'board', order: 10, path: (project) => `/projects/${project}` },
+  ],
   locales: { 'zh-CN': () => import('./locales/zh-CN.json'), en: () => import('./locales/en.json') },
   live: (message, queries) => {
     if (!message.projectId) return;

@@ -17,6 +17,9 @@ export default defineModule({
   ],
   menu: [{ id: 'tasks', label: 'task.mine', icon: 'tasks', to: '/tasks', section: 'work', order: 10, phone: true }],
   slots: [{ place: 'overlay', order: 10, component: TaskHost }],
+  projectViews: [
+    { id: 'list', label: 'project.list', icon: 'list', order: 20, path: (project) => `/projects/${project}/list` },
+  ],
   locales: { 'zh-CN': () => import('./locales/zh-CN.json'), en: () => import('./locales/en.json') },
   live: (message, queries) => {
     // A comment is journalled under its own name and names the task it stands at.

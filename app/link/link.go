@@ -1,0 +1,3 @@
+// Package link keeps dependencies and relations of tasks, and what follows from
+// them: schedules, critical paths, baselines.
+package link

@@ -1,0 +1,2 @@
+// Package plan keeps milestones, sprints and sections of projects.
+package plan

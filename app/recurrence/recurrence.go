@@ -1,0 +1,2 @@
+// Package recurrence makes tasks come again.
+package recurrence

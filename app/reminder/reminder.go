@@ -1,0 +1,2 @@
+// Package reminder keeps what somebody wants to be reminded of, and when.
+package reminder

@@ -1,0 +1,2 @@
+// Package worklog keeps the time people worked on tasks.
+package worklog
