@@ -396,6 +396,14 @@ func (m *matrix) commentCases() map[string]matrixCase {
 			id, version := say()
 			return path("/comments/%d", id), map[string]any{"version": version, "text": m.name("改 ")}
 		},
+		"comment-react": func() (string, any) {
+			id, _ := say()
+			return path("/comments/%d/reactions/ok", id), nil
+		},
+		"comment-unreact": func() (string, any) {
+			id, _ := say()
+			return path("/comments/%d/reactions/ok", id), nil
+		},
 		"comment-delete": func() (string, any) {
 			id, _ := say()
 			return path("/comments/%d", id), nil

@@ -576,3 +576,11 @@ CREATE TABLE `task_follower` (
 ) WITHOUT ROWID;
 
 CREATE INDEX `task_follower_person` ON `task_follower` (`person_id`, `task_id`);
+
+CREATE TABLE `comment_reaction` (
+  `comment_id` INTEGER NOT NULL,
+  `name` TEXT CHECK (length(`name`) <= 20 AND `name` NOT GLOB '*[^ -~]*') NOT NULL,
+  `person_id` INTEGER NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  PRIMARY KEY (`comment_id`, `name`, `person_id`)
+) WITHOUT ROWID;

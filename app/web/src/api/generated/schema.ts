@@ -168,6 +168,30 @@ export interface paths {
         patch: operations["comment-update"];
         trace?: never;
     };
+    "/comments/{id}/reactions/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * React to a comment
+         * @description Answers a comment with a reaction. One that was given already stays.
+         */
+        put: operations["comment-react"];
+        post?: never;
+        /**
+         * Take a reaction back
+         * @description Takes one's own reaction back. One that was not given is none to take.
+         */
+        delete: operations["comment-unreact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/departments": {
         parameters: {
             query?: never;
@@ -975,7 +999,7 @@ export interface paths {
         put?: never;
         /**
          * Comment on a task
-         * @description Says something about a task. Those responsible and the creator are notified.
+         * @description Says something about a task. Those responsible, the creator, followers and the people it mentions are notified.
          */
         post: operations["comment-create"];
         delete?: never;
@@ -1654,6 +1678,8 @@ export interface components {
              * @example 283746519330001
              */
             id: number;
+            /** @description What people answered it with. */
+            reactions: components["schemas"]["CommentReaction"][];
             /**
              * Format: int64
              * @description Task it is about.
@@ -1661,7 +1687,7 @@ export interface components {
              */
             taskId: number;
             /**
-             * @description Text, 1 to 10,000 characters.
+             * @description Text, 1 to 10,000 characters of Markdown; @[name](person:id) speaks to somebody, #[key](task:id) of a task.
              * @example 设备已到货，下午上架。
              */
             text: string;
@@ -1684,6 +1710,21 @@ export interface components {
              * @example 1
              */
             version: number;
+        };
+        CommentReaction: {
+            /**
+             * @description The person asking gave it.
+             * @example true
+             */
+            mine: boolean;
+            /**
+             * @description Which one.
+             * @example thumbs_up
+             * @enum {string}
+             */
+            name: "thumbs_up" | "ok" | "done" | "heart" | "clap" | "smile" | "thinking" | "surprised" | "thumbs_down" | "seen";
+            /** @description Who gave it, first ones first. */
+            people: components["schemas"]["OrgPersonRef"][];
         };
         CommentRequest: {
             /**
@@ -1840,7 +1881,7 @@ export interface components {
              */
             title: string;
             /**
-             * @description What happened: task.assign, task.unassign, task.move, task.complete, task.reopen, task.update, task.delete, comment.create.
+             * @description What happened: task.assign, task.unassign, task.move, task.complete, task.reopen, task.update, task.delete, comment.create, comment.mention.
              * @example task.assign
              */
             verb: string;
@@ -4139,6 +4180,74 @@ export interface operations {
                 "application/json": components["schemas"]["CommentEdit"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "comment-react": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the comment. */
+                id: number;
+                /** @description thumbs_up, ok, done, heart, clap, smile, thinking, surprised, thumbs_down or seen. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "comment-unreact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the comment. */
+                id: number;
+                /** @description thumbs_up, ok, done, heart, clap, smile, thinking, surprised, thumbs_down or seen. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {
