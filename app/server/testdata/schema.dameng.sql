@@ -576,3 +576,11 @@ CREATE TABLE "task_follower" (
 );
 
 CREATE INDEX "task_follower_person" ON "task_follower" ("person_id", "task_id");
+
+CREATE TABLE "workday_document" (
+  "id" BIGINT NOT NULL,
+  "body" BLOB,
+  "updated_at" BIGINT NOT NULL,
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
+);

@@ -542,3 +542,11 @@ CREATE TABLE `task_follower` (
   PRIMARY KEY (`task_id`, `person_id`),
   KEY `task_follower_person` (`person_id`, `task_id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `workday_document` (
+  `id` BIGINT NOT NULL,
+  `body` MEDIUMBLOB,
+  `updated_at` BIGINT NOT NULL,
+  `version` BIGINT NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -576,3 +576,11 @@ CREATE TABLE `task_follower` (
 ) WITHOUT ROWID;
 
 CREATE INDEX `task_follower_person` ON `task_follower` (`person_id`, `task_id`);
+
+CREATE TABLE `workday_document` (
+  `id` INTEGER NOT NULL,
+  `body` BLOB,
+  `updated_at` INTEGER NOT NULL,
+  `version` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
