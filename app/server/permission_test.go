@@ -184,6 +184,7 @@ func (m *matrix) cases() map[string]matrixCase {
 	for _, part := range []map[string]matrixCase{
 		m.sessionCases(),
 		m.orgCases(),
+		m.workdayCases(),
 		m.projectCases(),
 		m.boardCases(),
 		m.labelCases(),

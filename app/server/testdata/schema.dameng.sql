@@ -577,10 +577,10 @@ CREATE TABLE "task_follower" (
 
 CREATE INDEX "task_follower_person" ON "task_follower" ("person_id", "task_id");
 
-CREATE TABLE "comment_reaction" (
-  "comment_id" BIGINT NOT NULL,
-  "name" VARCHAR(20) NOT NULL CHECK (LENGTHB("name") = LENGTH("name")),
-  "person_id" BIGINT NOT NULL,
-  "created_at" BIGINT NOT NULL,
-  PRIMARY KEY ("comment_id", "name", "person_id")
+CREATE TABLE "workday_document" (
+  "id" BIGINT NOT NULL,
+  "body" BLOB,
+  "updated_at" BIGINT NOT NULL,
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
 );

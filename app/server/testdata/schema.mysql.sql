@@ -543,10 +543,10 @@ CREATE TABLE `task_follower` (
   KEY `task_follower_person` (`person_id`, `task_id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
-CREATE TABLE `comment_reaction` (
-  `comment_id` BIGINT NOT NULL,
-  `name` VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  `person_id` BIGINT NOT NULL,
-  `created_at` BIGINT NOT NULL,
-  PRIMARY KEY (`comment_id`, `name`, `person_id`)
+CREATE TABLE `workday_document` (
+  `id` BIGINT NOT NULL,
+  `body` MEDIUMBLOB,
+  `updated_at` BIGINT NOT NULL,
+  `version` BIGINT NOT NULL,
+  PRIMARY KEY (`id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
