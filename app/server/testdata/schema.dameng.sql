@@ -584,3 +584,11 @@ CREATE TABLE "workday_document" (
   "version" BIGINT NOT NULL,
   PRIMARY KEY ("id")
 );
+
+CREATE TABLE "comment_reaction" (
+  "comment_id" BIGINT NOT NULL,
+  "name" VARCHAR(20) NOT NULL CHECK (LENGTHB("name") = LENGTH("name")),
+  "person_id" BIGINT NOT NULL,
+  "created_at" BIGINT NOT NULL,
+  PRIMARY KEY ("comment_id", "name", "person_id")
+);

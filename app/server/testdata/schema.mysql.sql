@@ -550,3 +550,11 @@ CREATE TABLE `workday_document` (
   `version` BIGINT NOT NULL,
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `comment_reaction` (
+  `comment_id` BIGINT NOT NULL,
+  `name` VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `person_id` BIGINT NOT NULL,
+  `created_at` BIGINT NOT NULL,
+  PRIMARY KEY (`comment_id`, `name`, `person_id`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

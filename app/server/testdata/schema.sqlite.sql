@@ -584,3 +584,11 @@ CREATE TABLE `workday_document` (
   `version` INTEGER NOT NULL,
   PRIMARY KEY (`id`)
 );
+
+CREATE TABLE `comment_reaction` (
+  `comment_id` INTEGER NOT NULL,
+  `name` TEXT CHECK (length(`name`) <= 20 AND `name` NOT GLOB '*[^ -~]*') NOT NULL,
+  `person_id` INTEGER NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  PRIMARY KEY (`comment_id`, `name`, `person_id`)
+) WITHOUT ROWID;
