@@ -24,6 +24,7 @@ import (
 	"dingban/app/platform/vault/reseal"
 	"dingban/app/project"
 	"dingban/app/quickadd"
+	"dingban/app/reminder"
 	"dingban/app/search"
 	"dingban/app/task"
 	"dingban/configs"
@@ -46,6 +47,7 @@ func Migrations() []db.Migration {
 		label.Migrations(),
 		task.Migrations(),
 		comment.Migrations(),
+		reminder.Migrations(),
 		search.Migrations(),
 		notify.Migrations(),
 	)
@@ -73,6 +75,7 @@ func wordSources() []fs.FS {
 		label.Words,
 		task.Words,
 		comment.Words,
+		reminder.Words,
 		quickadd.Words,
 		search.Words,
 		notify.Words,
@@ -89,6 +92,7 @@ type Modules struct {
 	Label    *label.Service
 	Task     *task.Service
 	Comment  *comment.Service
+	Reminder *reminder.Service
 	Quickadd *quickadd.Service
 	Search   *search.Service
 	Notify   *notify.Service
@@ -110,6 +114,7 @@ func wire(a *App) (*Modules, error) {
 	m.Label = label.New(d, v, j, c, m.Project)
 	m.Task = task.New(d, v, j, c, m.Access, m.Org, m.Project, m.Board, m.Label)
 	m.Comment = comment.New(d, v, j, c, m.Access, m.Org, m.Task)
+	m.Reminder = reminder.New(d, j, c, a.o.Log, m.Task)
 	if m.Quickadd, err = quickadd.New(d, c, m.Access, m.Org, m.Project, m.Label, m.Task); err != nil {
 		return nil, fmt.Errorf("wire quickadd: %w", err)
 	}
@@ -128,6 +133,7 @@ func wire(a *App) (*Modules, error) {
 		m.Label,
 		m.Task,
 		m.Comment,
+		m.Reminder,
 		m.Quickadd,
 		m.Search,
 		m.Notify,

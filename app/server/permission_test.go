@@ -190,6 +190,7 @@ func (m *matrix) cases() map[string]matrixCase {
 		m.taskCases(),
 		m.treeCases(),
 		m.commentCases(),
+		m.reminderCases(),
 		m.readerCases(),
 	} {
 		maps.Copy(all, part)
