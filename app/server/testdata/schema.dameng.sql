@@ -577,23 +577,18 @@ CREATE TABLE "task_follower" (
 
 CREATE INDEX "task_follower_person" ON "task_follower" ("person_id", "task_id");
 
-CREATE TABLE "reminder" (
+CREATE TABLE "workday_document" (
   "id" BIGINT NOT NULL,
-  "task_id" BIGINT NOT NULL,
-  "person_id" BIGINT NOT NULL,
-  "anchor" VARCHAR(16) NOT NULL CHECK (LENGTHB("anchor") = LENGTH("anchor")),
-  "ahead" BIGINT NOT NULL,
-  "day_minute" BIGINT NOT NULL,
-  "fixed_at" BIGINT NOT NULL,
-  "repeat_every" BIGINT NOT NULL,
-  "base_at" BIGINT NOT NULL,
-  "next_at" BIGINT NOT NULL,
-  "fired_at" BIGINT NOT NULL,
-  "times" BIGINT NOT NULL,
-  "created_at" BIGINT NOT NULL,
+  "body" BLOB,
+  "updated_at" BIGINT NOT NULL,
+  "version" BIGINT NOT NULL,
   PRIMARY KEY ("id")
 );
 
-CREATE INDEX "reminder_task_person" ON "reminder" ("task_id", "person_id");
-
-CREATE INDEX "reminder_next" ON "reminder" ("next_at", "id");
+CREATE TABLE "comment_reaction" (
+  "comment_id" BIGINT NOT NULL,
+  "name" VARCHAR(20) NOT NULL CHECK (LENGTHB("name") = LENGTH("name")),
+  "person_id" BIGINT NOT NULL,
+  "created_at" BIGINT NOT NULL,
+  PRIMARY KEY ("comment_id", "name", "person_id")
+);

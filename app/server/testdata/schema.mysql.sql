@@ -543,21 +543,18 @@ CREATE TABLE `task_follower` (
   KEY `task_follower_person` (`person_id`, `task_id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
-CREATE TABLE `reminder` (
+CREATE TABLE `workday_document` (
   `id` BIGINT NOT NULL,
-  `task_id` BIGINT NOT NULL,
+  `body` MEDIUMBLOB,
+  `updated_at` BIGINT NOT NULL,
+  `version` BIGINT NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `comment_reaction` (
+  `comment_id` BIGINT NOT NULL,
+  `name` VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `person_id` BIGINT NOT NULL,
-  `anchor` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-  `ahead` BIGINT NOT NULL,
-  `day_minute` BIGINT NOT NULL,
-  `fixed_at` BIGINT NOT NULL,
-  `repeat_every` BIGINT NOT NULL,
-  `base_at` BIGINT NOT NULL,
-  `next_at` BIGINT NOT NULL,
-  `fired_at` BIGINT NOT NULL,
-  `times` BIGINT NOT NULL,
   `created_at` BIGINT NOT NULL,
-  PRIMARY KEY (`id`),
-  KEY `reminder_task_person` (`task_id`, `person_id`),
-  KEY `reminder_next` (`next_at`, `id`)
+  PRIMARY KEY (`comment_id`, `name`, `person_id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -577,23 +577,18 @@ CREATE TABLE `task_follower` (
 
 CREATE INDEX `task_follower_person` ON `task_follower` (`person_id`, `task_id`);
 
-CREATE TABLE `reminder` (
+CREATE TABLE `workday_document` (
   `id` INTEGER NOT NULL,
-  `task_id` INTEGER NOT NULL,
-  `person_id` INTEGER NOT NULL,
-  `anchor` TEXT CHECK (length(`anchor`) <= 16 AND `anchor` NOT GLOB '*[^ -~]*') NOT NULL,
-  `ahead` INTEGER NOT NULL,
-  `day_minute` INTEGER NOT NULL,
-  `fixed_at` INTEGER NOT NULL,
-  `repeat_every` INTEGER NOT NULL,
-  `base_at` INTEGER NOT NULL,
-  `next_at` INTEGER NOT NULL,
-  `fired_at` INTEGER NOT NULL,
-  `times` INTEGER NOT NULL,
-  `created_at` INTEGER NOT NULL,
+  `body` BLOB,
+  `updated_at` INTEGER NOT NULL,
+  `version` INTEGER NOT NULL,
   PRIMARY KEY (`id`)
 );
 
-CREATE INDEX `reminder_task_person` ON `reminder` (`task_id`, `person_id`);
-
-CREATE INDEX `reminder_next` ON `reminder` (`next_at`, `id`);
+CREATE TABLE `comment_reaction` (
+  `comment_id` INTEGER NOT NULL,
+  `name` TEXT CHECK (length(`name`) <= 20 AND `name` NOT GLOB '*[^ -~]*') NOT NULL,
+  `person_id` INTEGER NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  PRIMARY KEY (`comment_id`, `name`, `person_id`)
+) WITHOUT ROWID;
