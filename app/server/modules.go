@@ -26,6 +26,7 @@ import (
 	"dingban/app/quickadd"
 	"dingban/app/search"
 	"dingban/app/task"
+	"dingban/app/view"
 	"dingban/configs"
 )
 
@@ -48,6 +49,7 @@ func Migrations() []db.Migration {
 		comment.Migrations(),
 		search.Migrations(),
 		notify.Migrations(),
+		view.Migrations(),
 	)
 }
 
@@ -60,6 +62,7 @@ func moduleColumns() []vault.Column {
 		task.Sealed(),
 		comment.Sealed(),
 		search.Sealed(),
+		view.Sealed(),
 	)
 }
 
@@ -77,6 +80,7 @@ func wordSources() []fs.FS {
 		search.Words,
 		notify.Words,
 		audit.Words,
+		view.Words,
 	}
 }
 
@@ -93,6 +97,7 @@ type Modules struct {
 	Search   *search.Service
 	Notify   *notify.Service
 	Audit    *audit.Service
+	View     *view.Service
 
 	all []any
 }
@@ -116,6 +121,7 @@ func wire(a *App) (*Modules, error) {
 	m.Search = search.New(search.Needs{
 		DB: d, Vault: v, Journal: j, Clock: c, Access: m.Access, Projects: m.Project, States: m.Board, People: m.Org,
 	}, search.Tasks(m.Task, m.Comment), search.Projects(m.Project), search.People(m.Org))
+	m.View = view.New(d, v, j, c, m.Project, m.Org, m.Task)
 	m.Notify = notify.New(d, j, c, m.Org, m.Access, m.subjects)
 	m.Audit = audit.New(d, j, m.Access, m.Org, a.anchors)
 	m.Audit.Connect(a.o.Log, audit.Tasks(m.Task), audit.Projects(m.Project), audit.States(m.Board, m.Project),
@@ -132,6 +138,7 @@ func wire(a *App) (*Modules, error) {
 		m.Search,
 		m.Notify,
 		m.Audit,
+		m.View,
 	}
 	return m, nil
 }
