@@ -11,6 +11,7 @@ import (
 	"dingban/app/audit"
 	"dingban/app/board"
 	"dingban/app/comment"
+	"dingban/app/exchange"
 	"dingban/app/label"
 	"dingban/app/notify"
 	"dingban/app/org"
@@ -46,6 +47,7 @@ func Migrations() []db.Migration {
 		label.Migrations(),
 		task.Migrations(),
 		comment.Migrations(),
+		exchange.Migrations(),
 		search.Migrations(),
 		notify.Migrations(),
 	)
@@ -59,6 +61,7 @@ func moduleColumns() []vault.Column {
 		label.Sealed(),
 		task.Sealed(),
 		comment.Sealed(),
+		exchange.Sealed(),
 		search.Sealed(),
 	)
 }
@@ -74,6 +77,7 @@ func wordSources() []fs.FS {
 		task.Words,
 		comment.Words,
 		quickadd.Words,
+		exchange.Words,
 		search.Words,
 		notify.Words,
 		audit.Words,
@@ -90,6 +94,7 @@ type Modules struct {
 	Task     *task.Service
 	Comment  *comment.Service
 	Quickadd *quickadd.Service
+	Exchange *exchange.Service
 	Search   *search.Service
 	Notify   *notify.Service
 	Audit    *audit.Service
@@ -113,6 +118,9 @@ func wire(a *App) (*Modules, error) {
 	if m.Quickadd, err = quickadd.New(d, c, m.Access, m.Org, m.Project, m.Label, m.Task); err != nil {
 		return nil, fmt.Errorf("wire quickadd: %w", err)
 	}
+	if m.Exchange, err = exchange.New(d, v, j, c, m.Org, m.Project, m.Board, m.Task); err != nil {
+		return nil, fmt.Errorf("wire exchange: %w", err)
+	}
 	m.Search = search.New(search.Needs{
 		DB: d, Vault: v, Journal: j, Clock: c, Access: m.Access, Projects: m.Project, States: m.Board, People: m.Org,
 	}, search.Tasks(m.Task, m.Comment), search.Projects(m.Project), search.People(m.Org))
@@ -129,6 +137,7 @@ func wire(a *App) (*Modules, error) {
 		m.Task,
 		m.Comment,
 		m.Quickadd,
+		m.Exchange,
 		m.Search,
 		m.Notify,
 		m.Audit,

@@ -191,6 +191,7 @@ func (m *matrix) cases() map[string]matrixCase {
 		m.treeCases(),
 		m.commentCases(),
 		m.readerCases(),
+		m.exchangeCases(),
 	} {
 		maps.Copy(all, part)
 	}
