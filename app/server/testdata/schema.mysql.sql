@@ -543,15 +543,18 @@ CREATE TABLE `task_follower` (
   KEY `task_follower_person` (`person_id`, `task_id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
-CREATE TABLE `calendar_feed` (
+CREATE TABLE `workday_document` (
   `id` BIGINT NOT NULL,
+  `body` MEDIUMBLOB,
+  `updated_at` BIGINT NOT NULL,
+  `version` BIGINT NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `comment_reaction` (
+  `comment_id` BIGINT NOT NULL,
+  `name` VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `person_id` BIGINT NOT NULL,
-  `place` BIGINT NOT NULL,
-  `name` VARBINARY(300),
-  `hash` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `created_at` BIGINT NOT NULL,
-  `read_at` BIGINT DEFAULT 0 NOT NULL,
-  PRIMARY KEY (`id`),
-  UNIQUE KEY `calendar_feed_place` (`person_id`, `place`),
-  UNIQUE KEY `calendar_feed_hash` (`hash`)
+  PRIMARY KEY (`comment_id`, `name`, `person_id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

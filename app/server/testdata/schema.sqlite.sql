@@ -577,17 +577,18 @@ CREATE TABLE `task_follower` (
 
 CREATE INDEX `task_follower_person` ON `task_follower` (`person_id`, `task_id`);
 
-CREATE TABLE `calendar_feed` (
+CREATE TABLE `workday_document` (
   `id` INTEGER NOT NULL,
-  `person_id` INTEGER NOT NULL,
-  `place` INTEGER NOT NULL,
-  `name` BLOB CHECK (length(`name`) <= 300),
-  `hash` TEXT CHECK (length(`hash`) <= 64 AND `hash` NOT GLOB '*[^ -~]*') NOT NULL,
-  `created_at` INTEGER NOT NULL,
-  `read_at` INTEGER DEFAULT 0 NOT NULL,
+  `body` BLOB,
+  `updated_at` INTEGER NOT NULL,
+  `version` INTEGER NOT NULL,
   PRIMARY KEY (`id`)
 );
 
-CREATE UNIQUE INDEX `calendar_feed_place` ON `calendar_feed` (`person_id`, `place`);
-
-CREATE UNIQUE INDEX `calendar_feed_hash` ON `calendar_feed` (`hash`);
+CREATE TABLE `comment_reaction` (
+  `comment_id` INTEGER NOT NULL,
+  `name` TEXT CHECK (length(`name`) <= 20 AND `name` NOT GLOB '*[^ -~]*') NOT NULL,
+  `person_id` INTEGER NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  PRIMARY KEY (`comment_id`, `name`, `person_id`)
+) WITHOUT ROWID;
