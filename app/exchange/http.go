@@ -136,6 +136,7 @@ func (s *Service) feedRoutes(a *httpapi.API) {
 		Summary: "Read a calendar feed",
 		Description: "The tasks of a feed with a start or a due date as iCalendar (RFC 5545), done ones for 90 days; of the newest 2,000 tasks of the person. " +
 			"Answers 304 to If-None-Match and If-Modified-Since, and 404 for a feed that was ended or whose person is disabled.",
+		Params: map[string]string{"token": "What the address was made with."},
 	}, s.serveCalendar)
 }
 

@@ -38,11 +38,9 @@ type Op struct {
 	Idempotent  bool              // documents that repeating the call without a key does no harm
 	Restricted  bool              // may also be called by a session that has to change its password first
 	MaxBody     int64             // bytes; 1 MiB when 0
-	Query       map[string]string // of a Raw operation: what its query may hold, with what it means
+	Params      map[string]string // of a Raw operation: what its path and its query hold, with what it means
 	SecretPath  bool              // what stands in the path is a secret: the access log tells nothing behind its first parameter
 }
-
-var pathParameter = regexp.MustCompile(`\{([a-zA-Z]+)\}`)
 
 var opID = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`)
 
@@ -157,11 +155,12 @@ func Raw(a *API, op Op, h func(w http.ResponseWriter, r *http.Request) error) {
 			problemType: {Schema: a.Huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")},
 		}},
 	}
-	for _, name := range pathParameter.FindAllStringSubmatch(op.Path, -1) {
-		doc.Parameters = append(doc.Parameters, &huma.Param{Name: name[1], In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})
-	}
-	for _, name := range slices.Sorted(maps.Keys(op.Query)) {
-		doc.Parameters = append(doc.Parameters, &huma.Param{Name: name, In: "query", Description: op.Query[name], Schema: &huma.Schema{Type: huma.TypeString}})
+	for _, name := range slices.Sorted(maps.Keys(op.Params)) {
+		where := "query"
+		if strings.Contains(op.Path, "{"+name+"}") {
+			where = "path"
+		}
+		doc.Parameters = append(doc.Parameters, &huma.Param{Name: name, In: where, Required: where == "path", Description: op.Params[name], Schema: &huma.Schema{Type: huma.TypeString}})
 	}
 	a.Huma.OpenAPI().AddOperation(&doc)
 	a.Mux.HandleFunc(op.Method+" "+Prefix+op.Path, func(w http.ResponseWriter, r *http.Request) {

@@ -585,6 +585,21 @@ CREATE TABLE "workday_document" (
   PRIMARY KEY ("id")
 );
 
+CREATE TABLE "calendar_feed" (
+  "id" BIGINT NOT NULL,
+  "person_id" BIGINT NOT NULL,
+  "place" BIGINT NOT NULL,
+  "name" VARBINARY(300),
+  "hash" VARCHAR(64) NOT NULL CHECK (LENGTHB("hash") = LENGTH("hash")),
+  "created_at" BIGINT NOT NULL,
+  "read_at" BIGINT DEFAULT 0 NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE UNIQUE INDEX "calendar_feed_place" ON "calendar_feed" ("person_id", "place");
+
+CREATE UNIQUE INDEX "calendar_feed_hash" ON "calendar_feed" ("hash");
+
 CREATE TABLE "comment_reaction" (
   "comment_id" BIGINT NOT NULL,
   "name" VARCHAR(20) NOT NULL CHECK (LENGTHB("name") = LENGTH("name")),

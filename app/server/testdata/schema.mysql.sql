@@ -551,6 +551,19 @@ CREATE TABLE `workday_document` (
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+CREATE TABLE `calendar_feed` (
+  `id` BIGINT NOT NULL,
+  `person_id` BIGINT NOT NULL,
+  `place` BIGINT NOT NULL,
+  `name` VARBINARY(300),
+  `hash` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `created_at` BIGINT NOT NULL,
+  `read_at` BIGINT DEFAULT 0 NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `calendar_feed_place` (`person_id`, `place`),
+  UNIQUE KEY `calendar_feed_hash` (`hash`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
 CREATE TABLE `comment_reaction` (
   `comment_id` BIGINT NOT NULL,
   `name` VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

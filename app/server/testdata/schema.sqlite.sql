@@ -585,6 +585,21 @@ CREATE TABLE `workday_document` (
   PRIMARY KEY (`id`)
 );
 
+CREATE TABLE `calendar_feed` (
+  `id` INTEGER NOT NULL,
+  `person_id` INTEGER NOT NULL,
+  `place` INTEGER NOT NULL,
+  `name` BLOB CHECK (length(`name`) <= 300),
+  `hash` TEXT CHECK (length(`hash`) <= 64 AND `hash` NOT GLOB '*[^ -~]*') NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  `read_at` INTEGER DEFAULT 0 NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE UNIQUE INDEX `calendar_feed_place` ON `calendar_feed` (`person_id`, `place`);
+
+CREATE UNIQUE INDEX `calendar_feed_hash` ON `calendar_feed` (`hash`);
+
 CREATE TABLE `comment_reaction` (
   `comment_id` INTEGER NOT NULL,
   `name` TEXT CHECK (length(`name`) <= 20 AND `name` NOT GLOB '*[^ -~]*') NOT NULL,
