@@ -49,7 +49,7 @@ func (s *Service) exportRoutes(a *httpapi.API) {
 		Summary: "Take the tasks of a project out",
 		Description: "A file of all tasks, the newest first, at most 20,000; a last row, and the header Dingban-Cut: true, say when there are more. " +
 			"Headers are in the language of the caller, dates in UTC+8, estimates in hours. Texts that a spreadsheet would run as formulas are made harmless. Each export is journalled.",
-		Query: map[string]string{"format": "csv (UTF-8 with a byte order mark), xlsx, or html (a page for printing, without scripts)."},
+		Params: map[string]string{"id": "Id of the project.", "format": "csv (UTF-8 with a byte order mark), xlsx, or html (a page for printing, without scripts)."},
 	}, s.serveExport)
 }
 
