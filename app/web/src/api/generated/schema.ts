@@ -144,6 +144,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calendar-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List calendar feeds
+         * @description The calendar feeds of the person asking, at most 5. Their addresses are not told again.
+         */
+        get: operations["feed-list"];
+        put?: never;
+        /**
+         * Make a calendar feed
+         * @description Makes an address that calendars subscribe to without signing in. It shows the tasks the person is responsible for, as long as they may read them. At most 5 a person.
+         */
+        post: operations["feed-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendar-feeds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a calendar feed
+         * @description Calendars that subscribe to it find nothing any more, at once. What they have fetched stays with them.
+         */
+        delete: operations["feed-delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/comments/{id}": {
         parameters: {
             query?: never;
@@ -238,6 +282,26 @@ export interface paths {
          * @description Renames, moves or reorders a department. It cannot be moved below itself.
          */
         patch: operations["department-update"];
+        trace?: never;
+    };
+    "/feeds/{token}/tasks.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a calendar feed
+         * @description The tasks of a feed with a start or a due date as iCalendar (RFC 5545), done ones for 90 days; of the newest 2,000 tasks of the person. Answers 304 to If-None-Match and If-Modified-Since, and 404 for a feed that was ended or whose person is disabled.
+         */
+        get: operations["feed-read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/labels/{id}": {
@@ -516,6 +580,26 @@ export interface paths {
          * @description A project's columns with their cards: all open ones (up to 2,000) in their order, and the latest done ones.
          */
         get: operations["board-get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take the tasks of a project out
+         * @description A file of all tasks, the newest first, at most 20,000; a last row, and the header Dingban-Cut: true, say when there are more. Headers are in the language of the caller, dates in UTC+8, estimates in hours. Texts that a spreadsheet would run as formulas are made harmless. Each export is journalled.
+         */
+        get: operations["project-export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1824,6 +1908,51 @@ export interface components {
              * @example 设备已到货，下午上架。
              */
             text: string;
+        };
+        ExchangeFeed: {
+            /**
+             * Format: int64
+             * @description UTC milliseconds.
+             * @example 1795400000000
+             */
+            createdAt: number;
+            /**
+             * Format: int64
+             * @description Id of the feed.
+             * @example 283746519390001
+             */
+            id: number;
+            /**
+             * @description What the person calls it.
+             * @example 手机日历
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description When a calendar last asked for it, to the hour, UTC milliseconds; null before the first time.
+             * @example 1795500000000
+             */
+            readAt: number | null;
+        };
+        ExchangeFeedList: {
+            /** @description The feeds of the person, the oldest first. */
+            items: components["schemas"]["ExchangeFeed"][];
+        };
+        ExchangeFeedRequest: {
+            /**
+             * @description What the person calls it, one line of 1 to 50 characters.
+             * @example 手机日历
+             */
+            name: string;
+        };
+        ExchangeNewFeed: {
+            /** @description The feed. */
+            feed: components["schemas"]["ExchangeFeed"];
+            /**
+             * @description Path on this server that a calendar subscribes to. Whoever knows it reads the tasks. It is told this once.
+             * @example /api/v1/feeds/4q…/tasks.ics
+             */
+            path: string;
         };
         JournalChange: {
             /**
@@ -4510,6 +4639,104 @@ export interface operations {
             };
         };
     };
+    "feed-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeFeedList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "feed-create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExchangeFeedRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeNewFeed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "feed-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the feed. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "comment-delete": {
         parameters: {
             query?: never;
@@ -4766,6 +4993,36 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OrgDepartment"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "feed-read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What the address was made with. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -5427,6 +5684,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TaskBoard"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "project-export": {
+        parameters: {
+            query?: {
+                /** @description csv (UTF-8 with a byte order mark), xlsx, or html (a page for printing, without scripts). */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
