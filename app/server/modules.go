@@ -11,6 +11,7 @@ import (
 	"dingban/app/audit"
 	"dingban/app/board"
 	"dingban/app/comment"
+	"dingban/app/exchange"
 	"dingban/app/label"
 	"dingban/app/notify"
 	"dingban/app/org"
@@ -27,6 +28,7 @@ import (
 	"dingban/app/search"
 	"dingban/app/task"
 	"dingban/app/view"
+	"dingban/app/workday"
 	"dingban/configs"
 )
 
@@ -42,11 +44,13 @@ func Migrations() []db.Migration {
 		httpapi.Migrations(),
 		access.Migrations(),
 		org.Migrations(),
+		workday.Migrations(),
 		project.Migrations(),
 		board.Migrations(),
 		label.Migrations(),
 		task.Migrations(),
 		comment.Migrations(),
+		exchange.Migrations(),
 		search.Migrations(),
 		notify.Migrations(),
 		view.Migrations(),
@@ -56,11 +60,13 @@ func Migrations() []db.Migration {
 func moduleColumns() []vault.Column {
 	return slices.Concat(
 		org.Sealed(),
+		workday.Sealed(),
 		project.Sealed(),
 		board.Sealed(),
 		label.Sealed(),
 		task.Sealed(),
 		comment.Sealed(),
+		exchange.Sealed(),
 		search.Sealed(),
 		view.Sealed(),
 	)
@@ -71,12 +77,14 @@ func wordSources() []fs.FS {
 		Words, db.Words, blob.Words, httpapi.Words,
 		access.Words,
 		org.Words,
+		workday.Words,
 		project.Words,
 		board.Words,
 		label.Words,
 		task.Words,
 		comment.Words,
 		quickadd.Words,
+		exchange.Words,
 		search.Words,
 		notify.Words,
 		audit.Words,
@@ -88,12 +96,14 @@ func wordSources() []fs.FS {
 type Modules struct {
 	Access   *access.Service
 	Org      *org.Service
+	Workday  *workday.Service
 	Project  *project.Service
 	Board    *board.Service
 	Label    *label.Service
 	Task     *task.Service
 	Comment  *comment.Service
 	Quickadd *quickadd.Service
+	Exchange *exchange.Service
 	Search   *search.Service
 	Notify   *notify.Service
 	Audit    *audit.Service
@@ -108,6 +118,9 @@ func wire(a *App) (*Modules, error) {
 	var err error
 	m.Access = access.New(d, j, c)
 	m.Org = org.New(d, v, j, c, m.Access, orgOptions(a))
+	if m.Workday, err = workday.New(d, v, j, c, m.Access); err != nil {
+		return nil, fmt.Errorf("wire workday: %w", err)
+	}
 	m.Project = project.New(d, v, j, c, m.Access, m.Org)
 	if m.Board, err = board.New(d, v, j, c, m.Project); err != nil {
 		return nil, fmt.Errorf("wire board: %w", err)
@@ -117,6 +130,9 @@ func wire(a *App) (*Modules, error) {
 	m.Comment = comment.New(d, v, j, c, m.Access, m.Org, m.Task)
 	if m.Quickadd, err = quickadd.New(d, c, m.Access, m.Org, m.Project, m.Label, m.Task); err != nil {
 		return nil, fmt.Errorf("wire quickadd: %w", err)
+	}
+	if m.Exchange, err = exchange.New(d, v, j, c, m.Org, m.Project, m.Board, m.Task); err != nil {
+		return nil, fmt.Errorf("wire exchange: %w", err)
 	}
 	m.Search = search.New(search.Needs{
 		DB: d, Vault: v, Journal: j, Clock: c, Access: m.Access, Projects: m.Project, States: m.Board, People: m.Org,
@@ -129,12 +145,14 @@ func wire(a *App) (*Modules, error) {
 	m.all = []any{
 		m.Access,
 		m.Org,
+		m.Workday,
 		m.Project,
 		m.Board,
 		m.Label,
 		m.Task,
 		m.Comment,
 		m.Quickadd,
+		m.Exchange,
 		m.Search,
 		m.Notify,
 		m.Audit,

@@ -144,6 +144,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calendar-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List calendar feeds
+         * @description The calendar feeds of the person asking, at most 5. Their addresses are not told again.
+         */
+        get: operations["feed-list"];
+        put?: never;
+        /**
+         * Make a calendar feed
+         * @description Makes an address that calendars subscribe to without signing in. It shows the tasks the person is responsible for, as long as they may read them. At most 5 a person.
+         */
+        post: operations["feed-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendar-feeds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a calendar feed
+         * @description Calendars that subscribe to it find nothing any more, at once. What they have fetched stays with them.
+         */
+        delete: operations["feed-delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/comments/{id}": {
         parameters: {
             query?: never;
@@ -166,6 +210,30 @@ export interface paths {
          * @description Changes what one said oneself. The journal keeps what it was.
          */
         patch: operations["comment-update"];
+        trace?: never;
+    };
+    "/comments/{id}/reactions/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * React to a comment
+         * @description Answers a comment with a reaction. One that was given already stays.
+         */
+        put: operations["comment-react"];
+        post?: never;
+        /**
+         * Take a reaction back
+         * @description Takes one's own reaction back. One that was not given is none to take.
+         */
+        delete: operations["comment-unreact"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/departments": {
@@ -214,6 +282,26 @@ export interface paths {
          * @description Renames, moves or reorders a department. It cannot be moved below itself.
          */
         patch: operations["department-update"];
+        trace?: never;
+    };
+    "/feeds/{token}/tasks.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a calendar feed
+         * @description The tasks of a feed with a start or a due date as iCalendar (RFC 5545), done ones for 90 days; of the newest 2,000 tasks of the person. Answers 304 to If-None-Match and If-Modified-Since, and 404 for a feed that was ended or whose person is disabled.
+         */
+        get: operations["feed-read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/labels/{id}": {
@@ -492,6 +580,26 @@ export interface paths {
          * @description A project's columns with their cards: all open ones (up to 2,000) in their order, and the latest done ones.
          */
         get: operations["board-get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take the tasks of a project out
+         * @description A file of all tasks, the newest first, at most 20,000; a last row, and the header Dingban-Cut: true, say when there are more. Headers are in the language of the caller, dates in UTC+8, estimates in hours. Texts that a spreadsheet would run as formulas are made harmless. Each export is journalled.
+         */
+        get: operations["project-export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -932,26 +1040,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/tasks/query": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Find tasks by a tree of conditions
-         * @description Tasks of the projects the person may read, by any of their attributes, in any order, without their descriptions. Titles are sealed: with a condition on them at most 2,000 tasks are looked at a request, so that a page may be short or even empty and still have a cursor to go on with. A fault names the place in the tree, as body.filter.all[2].values[0].
-         */
-        post: operations["task-query"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/tasks/{id}": {
         parameters: {
             query?: never;
@@ -995,7 +1083,7 @@ export interface paths {
         put?: never;
         /**
          * Comment on a task
-         * @description Says something about a task. Those responsible and the creator are notified.
+         * @description Says something about a task. Those responsible, the creator, followers and the people it mentions are notified.
          */
         post: operations["comment-create"];
         delete?: never;
@@ -1168,7 +1256,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/views": {
+    "/workdays": {
         parameters: {
             query?: never;
             header?: never;
@@ -1176,44 +1264,88 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List saved views
-         * @description One's own views of a project and those that are shared there, or one's own across projects; at most 200.
+         * Tell which days are worked
+         * @description Working days and free ones with their names, lunar dates and solar terms, at most 400 days.
          */
-        get: operations["view-list"];
+        get: operations["workday-list"];
         put?: never;
-        /**
-         * Save a view
-         * @description Keeps a filter, an order, groups and columns under a name, at most 100 a person and project. Sharing it needs view:share.
-         */
-        post: operations["view-create"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/views/{id}": {
+    "/workdays/add": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Count working days from a day
+         * @description The n-th working day after a day, or before it. When its `known` is false, it is counted with ordinary weeks and may change once the holidays of the year are published.
+         */
+        get: operations["workday-add"];
         put?: never;
         post?: never;
-        /**
-         * Delete a saved view
-         * @description Deletes one's own view, or a shared one if one manages the project (board:update). No task changes.
-         */
-        delete: operations["view-delete"];
+        delete?: never;
         options?: never;
         head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workdays/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /**
-         * Change a saved view
-         * @description Changes one's own view, or a shared one if one manages the project (board:update). A version that is no longer the newest is answered with a conflict and the current view.
+         * Read the organisation's working weeks
+         * @description Working hours, weeks that alternate, how much of the public tables counts, and days of the organisation's own.
          */
-        patch: operations["view-update"];
+        get: operations["workday-get-rules"];
+        /**
+         * Store the organisation's working weeks
+         * @description Replaces the rules as a whole. Every fault is told with its row, at most 50 of them.
+         */
+        put: operations["workday-put-rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workdays/years/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the holidays of a year
+         * @description The table that counts for the year, and where it comes from. The origin none means that no table is known yet.
+         */
+        get: operations["workday-get-year"];
+        /**
+         * Store the holidays of a year
+         * @description Takes a table in the place of the one that counts for the year. Every fault is told with its row, at most 50 of them.
+         */
+        put: operations["workday-put-year"];
+        post?: never;
+        /**
+         * Reset the holidays of a year
+         * @description Takes a stored table back and answers what counts then: the one that came with the program, or none.
+         */
+        delete: operations["workday-reset-year"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
 }
@@ -1722,6 +1854,8 @@ export interface components {
              * @example 283746519330001
              */
             id: number;
+            /** @description What people answered it with. */
+            reactions: components["schemas"]["CommentReaction"][];
             /**
              * Format: int64
              * @description Task it is about.
@@ -1729,7 +1863,7 @@ export interface components {
              */
             taskId: number;
             /**
-             * @description Text, 1 to 10,000 characters.
+             * @description Text, 1 to 10,000 characters of Markdown; @[name](person:id) speaks to somebody, #[key](task:id) of a task.
              * @example 设备已到货，下午上架。
              */
             text: string;
@@ -1753,12 +1887,72 @@ export interface components {
              */
             version: number;
         };
+        CommentReaction: {
+            /**
+             * @description The person asking gave it.
+             * @example true
+             */
+            mine: boolean;
+            /**
+             * @description Which one.
+             * @example thumbs_up
+             * @enum {string}
+             */
+            name: "thumbs_up" | "ok" | "done" | "heart" | "clap" | "smile" | "thinking" | "surprised" | "thumbs_down" | "seen";
+            /** @description Who gave it, first ones first. */
+            people: components["schemas"]["OrgPersonRef"][];
+        };
         CommentRequest: {
             /**
              * @description Text, 1 to 10,000 characters.
              * @example 设备已到货，下午上架。
              */
             text: string;
+        };
+        ExchangeFeed: {
+            /**
+             * Format: int64
+             * @description UTC milliseconds.
+             * @example 1795400000000
+             */
+            createdAt: number;
+            /**
+             * Format: int64
+             * @description Id of the feed.
+             * @example 283746519390001
+             */
+            id: number;
+            /**
+             * @description What the person calls it.
+             * @example 手机日历
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description When a calendar last asked for it, to the hour, UTC milliseconds; null before the first time.
+             * @example 1795500000000
+             */
+            readAt: number | null;
+        };
+        ExchangeFeedList: {
+            /** @description The feeds of the person, the oldest first. */
+            items: components["schemas"]["ExchangeFeed"][];
+        };
+        ExchangeFeedRequest: {
+            /**
+             * @description What the person calls it, one line of 1 to 50 characters.
+             * @example 手机日历
+             */
+            name: string;
+        };
+        ExchangeNewFeed: {
+            /** @description The feed. */
+            feed: components["schemas"]["ExchangeFeed"];
+            /**
+             * @description Path on this server that a calendar subscribes to. Whoever knows it reads the tasks. It is told this once.
+             * @example /api/v1/feeds/4q…/tasks.ics
+             */
+            path: string;
         };
         JournalChange: {
             /**
@@ -1908,7 +2102,7 @@ export interface components {
              */
             title: string;
             /**
-             * @description What happened: task.assign, task.unassign, task.move, task.complete, task.reopen, task.update, task.delete, comment.create.
+             * @description What happened: task.assign, task.unassign, task.move, task.complete, task.reopen, task.update, task.delete, comment.create, comment.mention.
              * @example task.assign
              */
             verb: string;
@@ -2462,15 +2656,6 @@ export interface components {
              */
             next?: string;
         };
-        PageViewFound: {
-            /** @description The entries of this page. */
-            items: components["schemas"]["ViewFound"][];
-            /**
-             * @description Cursor of the next page; missing on the last page.
-             * @example eyJhIjoxfQ
-             */
-            next?: string;
-        };
         Problem: {
             /**
              * @description Stable code; programs decide by it.
@@ -2707,36 +2892,6 @@ export interface components {
              * @example organisation
              */
             visibility?: string;
-        };
-        QueryFilter: {
-            /** @description A group: all of these hold. A tree has at most 4 levels of groups and 40 conditions. */
-            all?: components["schemas"]["QueryFilter"][];
-            /** @description A group: one of these holds. A condition on the title stands in groups of all only. */
-            any?: components["schemas"]["QueryFilter"][];
-            /**
-             * @description A condition: the attribute. project, state, category, assignee, department (of those responsible, with the departments below), follower, creator, priority, label, parent, title, start, due, created, updated, done, estimate (minutes), progress (percent), subtasks and comments (how many).
-             * @example due
-             */
-            field?: string;
-            /**
-             * @description How it is compared: in, notIn, all (labels), empty, notEmpty, contains, notContains (title), is, before, after, between (times), eq, gte, lte (numbers).
-             * @example is
-             */
-            op?: string;
-            /** @description With what, at most 50: ids, codes, me, numbers, days of UTC+8 as 2026-11-28, or for is one of today, yesterday, tomorrow, thisWeek, lastWeek, nextWeek, thisMonth, lastMonth, nextMonth, next7, next30, last7, last30, overdue (due only). */
-            values?: string[];
-        };
-        QuerySort: {
-            /**
-             * @description id (the default, and the order in which tasks were made), created, updated, start, due, priority, state (the order of the board) or title. Tasks without the date come last; by title at most 1,000 tasks can be sorted.
-             * @example due
-             */
-            by?: string;
-            /**
-             * @description The other way round: newest, latest, most urgent first.
-             * @example false
-             */
-            desc?: boolean;
         };
         QuickaddChip: {
             /**
@@ -3937,301 +4092,6 @@ export interface components {
              */
             version: number;
         };
-        View: {
-            /**
-             * Format: int64
-             * @description UTC milliseconds.
-             * @example 1795400000000
-             */
-            createdAt: number;
-            /** @description Filter, order, groups and columns. */
-            definition: components["schemas"]["ViewDefinition"];
-            /**
-             * @description The person asking may change and delete it.
-             * @example true
-             */
-            editable: boolean;
-            /**
-             * Format: int64
-             * @description Id of the view.
-             * @example 283746519330001
-             */
-            id: number;
-            /**
-             * @description What it is shown as.
-             * @example table
-             * @enum {string}
-             */
-            kind: "list" | "table" | "calendar" | "board";
-            /**
-             * @description Name, 1 to 60 characters.
-             * @example 本周到期
-             */
-            name: string;
-            /** @description Whose it is. */
-            owner: components["schemas"]["OrgPersonRef"];
-            /**
-             * Format: int64
-             * @description Project it is of; 0 for one across projects.
-             * @example 283746519300001
-             */
-            projectId: number;
-            /**
-             * @description Everybody who reads the project sees it.
-             * @example true
-             */
-            shared: boolean;
-            /**
-             * Format: int64
-             * @description Send it with an update.
-             * @example 1
-             */
-            version: number;
-        };
-        ViewCreateRequest: {
-            /** @description Filter, order, groups and columns. */
-            definition: components["schemas"]["ViewDefinition"];
-            /**
-             * @description list, table, calendar or board.
-             * @example table
-             */
-            kind: string;
-            /**
-             * @description Name, one line of 1 to 60 characters.
-             * @example 本周到期
-             */
-            name: string;
-            /**
-             * Format: int64
-             * @description Project it is of; missing for one across projects.
-             * @example 283746519300001
-             */
-            projectId?: number;
-            /**
-             * @description Show it to everybody who reads the project; needs view:share there.
-             * @example false
-             */
-            shared?: boolean;
-        };
-        ViewDefinition: {
-            /**
-             * @description Which columns, in their order, at most 40.
-             * @example [
-             *       "title",
-             *       "state",
-             *       "due"
-             *     ]
-             */
-            columns?: string[];
-            /** @description Which tasks; all of them without. */
-            filter?: components["schemas"]["QueryFilter"];
-            /**
-             * @description What they are grouped by: state, assignee, priority, due, project, or empty for no groups.
-             * @example state
-             */
-            group?: string;
-            /** @description In which order. */
-            sort?: components["schemas"]["QuerySort"];
-        };
-        ViewFound: {
-            /** @description Who is responsible. */
-            assignees: components["schemas"]["OrgPersonRef"][];
-            /**
-             * Format: int64
-             * @description How many items its checklist has.
-             * @example 4
-             */
-            checkCount: number;
-            /**
-             * Format: int64
-             * @description How many of them are ticked off.
-             * @example 2
-             */
-            checkDone: number;
-            /**
-             * Format: int64
-             * @description How many comments it has.
-             * @example 2
-             */
-            commentCount: number;
-            /**
-             * Format: int64
-             * @description UTC milliseconds.
-             * @example 1795400000000
-             */
-            createdAt: number;
-            /** @description Who made it. */
-            createdBy: components["schemas"]["OrgPersonRef"];
-            /**
-             * Format: int64
-             * @description When it was done, UTC milliseconds; null while it is open.
-             * @example 1795500000000
-             */
-            doneAt: number | null;
-            /**
-             * @description Due on that day, at no certain time.
-             * @example true
-             */
-            dueAllDay: boolean;
-            /**
-             * Format: int64
-             * @description When it is due, UTC milliseconds; for a whole day its beginning; null without a date.
-             * @example 1795500000000
-             */
-            dueAt: number | null;
-            /**
-             * Format: int64
-             * @description How long it should take, in minutes; 0 when nobody has said.
-             * @example 120
-             */
-            estimate: number;
-            /**
-             * Format: int64
-             * @description Id of the task.
-             * @example 283746519320001
-             */
-            id: number;
-            /**
-             * @description Key of the project and number; what people call the task.
-             * @example OPS-12
-             */
-            key: string;
-            /** @description Labels, by name. */
-            labels: components["schemas"]["LabelRef"][];
-            /**
-             * Format: int64
-             * @description Number within the project, without gaps.
-             * @example 12
-             */
-            number: number;
-            /**
-             * Format: int64
-             * @description Task it is a part of; null for one that stands alone.
-             * @example 283746519320000
-             */
-            parentId: number | null;
-            /**
-             * @description Priority.
-             * @example high
-             * @enum {string}
-             */
-            priority: "none" | "low" | "medium" | "high" | "urgent";
-            /**
-             * Format: int64
-             * @description How far it is, in percent: 100 when done, else the share of its subtasks that are done, else that of its checklist, else what people entered.
-             * @example 50
-             */
-            progress: number;
-            /**
-             * Format: int64
-             * @description Project it belongs to.
-             * @example 283746519300001
-             */
-            projectId: number;
-            /**
-             * @description Name of the project.
-             * @example 机房搬迁
-             */
-            projectName: string;
-            /**
-             * @description Order within the column, compared byte by byte.
-             * @example 1ZzX9aB0c
-             */
-            rank: string;
-            /**
-             * @description Begins on that day, at no certain time.
-             * @example true
-             */
-            startAllDay: boolean;
-            /**
-             * Format: int64
-             * @description When work on it begins, UTC milliseconds; for a whole day its beginning; null without a date.
-             * @example 1795400000000
-             */
-            startAt: number | null;
-            /**
-             * Format: int64
-             * @description State, which is the column of the board.
-             * @example 283746519310001
-             */
-            stateId: number;
-            /**
-             * Format: int64
-             * @description How many subtasks it has, those of subtasks not counted.
-             * @example 3
-             */
-            subCount: number;
-            /**
-             * Format: int64
-             * @description How many of them are done.
-             * @example 1
-             */
-            subDone: number;
-            /**
-             * @description Title, 1 to 300 characters.
-             * @example 采购三台服务器
-             */
-            title: string;
-            /**
-             * Format: int64
-             * @description UTC milliseconds.
-             * @example 1795400000000
-             */
-            updatedAt: number;
-            /**
-             * Format: int64
-             * @description Send it with an update.
-             * @example 1
-             */
-            version: number;
-        };
-        ViewQueryRequest: {
-            /**
-             * @description Cursor from the page before, with the same filter and order.
-             * @example WyJkdWUiLGZhbHNlXQ
-             */
-            cursor?: string;
-            /** @description Which tasks; all when missing. */
-            filter?: components["schemas"]["QueryFilter"];
-            /**
-             * Format: int64
-             * @description Entries a page, 50 when missing.
-             * @example 50
-             */
-            limit?: number;
-            /**
-             * Format: int64
-             * @description Only of this project; of all the person may read when missing.
-             * @example 283746519300001
-             */
-            projectId?: number;
-            /** @description In which order. */
-            sort?: components["schemas"]["QuerySort"];
-        };
-        ViewSavedList: {
-            /** @description In the order in which they were made. */
-            items: components["schemas"]["View"][];
-        };
-        ViewUpdateRequest: {
-            /** @description Filter, order, groups and columns, all of them anew. */
-            definition?: components["schemas"]["ViewDefinition"];
-            /**
-             * @description Name, one line of 1 to 60 characters.
-             * @example 下周到期
-             */
-            name?: string;
-            /**
-             * @description Show it to everybody who reads the project; needs view:share there.
-             * @example true
-             */
-            shared?: boolean;
-            /**
-             * Format: int64
-             * @description Version that was read.
-             * @example 1
-             */
-            version: number;
-        };
         WordsPart: {
             /**
              * @description Whether they are what was looked for.
@@ -4243,6 +4103,289 @@ export interface components {
              * @example 迁移
              */
             text: string;
+        };
+        WorkdayDay: {
+            /**
+             * @description Day.
+             * @example 2026-02-17
+             */
+            date: string;
+            /**
+             * @description Hours that are worked.
+             * @example [
+             *       "09:00-12:00",
+             *       "13:00-18:00"
+             *     ]
+             */
+            hours: string[];
+            /**
+             * @description Why: as the week says, a holiday, a weekend day worked for one, or a day of the organisation's own.
+             * @example holiday
+             * @enum {string}
+             */
+            kind: "week" | "holiday" | "makeup" | "company";
+            /**
+             * @description Whether the holidays of its year are known; otherwise it is taken for an ordinary day of the week.
+             * @example true
+             */
+            known: boolean;
+            /**
+             * @description What the table or the organisation calls the day; may be empty.
+             * @example 司庆
+             */
+            label: string;
+            /** @description Day of the lunar calendar; missing outside of the years 1900 to 2100. */
+            lunar?: components["schemas"]["WorkdayLunar"];
+            /**
+             * @description Worked in place of a day off.
+             * @example false
+             */
+            makeup: boolean;
+            /**
+             * @description What the day is called in the language of the request; empty when it has no name.
+             * @example 春节
+             */
+            name: string;
+            /**
+             * @description Names of the holiday, or of the one that the day is worked for.
+             * @example [
+             *       "spring_festival"
+             *     ]
+             */
+            names: string[];
+            /**
+             * @description Solar term that begins on the day, in the language of the request; usually empty.
+             * @example 雨水
+             */
+            term: string;
+            /**
+             * @description Whether it is worked.
+             * @example false
+             */
+            works: boolean;
+        };
+        WorkdayDayList: {
+            /** @description Every day of the range, in order. */
+            items: components["schemas"]["WorkdayDay"][];
+        };
+        WorkdayHoliday: {
+            /**
+             * @description First free day, in the year or the December before it.
+             * @example 2026-10-01
+             */
+            from: string;
+            /**
+             * @description What this one is called, at most 100 characters; needed with other.
+             * @example 抗战胜利纪念日
+             */
+            label?: string;
+            /**
+             * @description Which holidays it is for: new_year, spring_festival, qingming, labour, dragon_boat, mid_autumn, national, or other with a label.
+             * @example [
+             *       "national"
+             *     ]
+             */
+            names: string[];
+            /**
+             * @description Last free day, at most 31 days from the first.
+             * @example 2026-10-07
+             */
+            to: string;
+        };
+        WorkdayLunar: {
+            /**
+             * Format: int64
+             * @description Day.
+             * @example 1
+             */
+            day: number;
+            /**
+             * @description The second month of that number.
+             * @example false
+             */
+            leap: boolean;
+            /**
+             * Format: int64
+             * @description Month.
+             * @example 1
+             */
+            month: number;
+            /**
+             * @description How it is said in the language of the request.
+             * @example 正月初一
+             */
+            text: string;
+            /**
+             * Format: int64
+             * @description Lunar year, named after the year in which it begins.
+             * @example 2026
+             */
+            year: number;
+        };
+        WorkdayMakeup: {
+            /**
+             * @description A Saturday or Sunday.
+             * @example 2026-10-10
+             */
+            date: string;
+            /**
+             * @description Name of the holiday of the table that it is worked for.
+             * @example national
+             */
+            for: string;
+        };
+        WorkdayPutRulesRequest: {
+            /** @description Days of its own, which go before everything else; at most 500 rows and 4,000 days. */
+            days?: components["schemas"]["WorkdaySpecial"][];
+            /**
+             * @description Any day of a week that is like the first of the weeks; needed with several.
+             * @example 2026-01-05
+             */
+            first?: string;
+            /** @description Hours of a weekend day that is worked for a holiday, and of Monday to Friday when there are no weeks; 09:00-12:00 and 13:00-18:00 when missing. At most 6 spans. */
+            hours?: string[];
+            /**
+             * @description Whether the public tables count in full, their holidays only, or not at all; in full when missing.
+             * @example all
+             * @enum {string}
+             */
+            public?: "all" | "holidays" | "none";
+            /**
+             * Format: int64
+             * @description Version that was read; 1 when nobody ever stored rules.
+             * @example 1
+             */
+            version: number;
+            /** @description Weeks that follow one another and begin again, at most 8; Monday to Friday when missing. */
+            weeks?: components["schemas"]["WorkdayWeek"][];
+        };
+        WorkdayPutYearRequest: {
+            /** @description Free days, at most 40 stretches that do not overlap. */
+            holidays: components["schemas"]["WorkdayHoliday"][];
+            /** @description Document that the table was taken from. */
+            source: components["schemas"]["WorkdaySource"];
+            /**
+             * Format: int64
+             * @description Version that was read; 1 when nobody ever stored a table of the year.
+             * @example 1
+             */
+            version: number;
+            /** @description Days of weekends that are worked, at most 40. */
+            workdays: components["schemas"]["WorkdayMakeup"][];
+        };
+        WorkdayRules: {
+            /** @description Days of its own, which go before everything else; at most 500 rows and 4,000 days. */
+            days?: components["schemas"]["WorkdaySpecial"][];
+            /**
+             * @description Any day of a week that is like the first of the weeks; needed with several.
+             * @example 2026-01-05
+             */
+            first?: string;
+            /** @description Hours of a weekend day that is worked for a holiday, and of Monday to Friday when there are no weeks; 09:00-12:00 and 13:00-18:00 when missing. At most 6 spans. */
+            hours?: string[];
+            /**
+             * @description Whether the public tables count in full, their holidays only, or not at all; in full when missing.
+             * @example all
+             * @enum {string}
+             */
+            public?: "all" | "holidays" | "none";
+            /**
+             * Format: int64
+             * @description Send it with an update.
+             * @example 1
+             */
+            version: number;
+            /** @description Weeks that follow one another and begin again, at most 8; Monday to Friday when missing. */
+            weeks?: components["schemas"]["WorkdayWeek"][];
+        };
+        WorkdaySource: {
+            /**
+             * @description Date of the document.
+             * @example 2025-11-04
+             */
+            date?: string;
+            /**
+             * @description Number of the document, at most 100 characters.
+             * @example 国办发明电〔2025〕7号
+             */
+            number?: string;
+            /**
+             * @description Title of the document, 1 to 100 characters.
+             * @example 国务院办公厅关于2026年部分节假日安排的通知
+             */
+            title: string;
+        };
+        WorkdaySpecial: {
+            /**
+             * @description First day.
+             * @example 2026-12-25
+             */
+            from: string;
+            /** @description Hours that are worked; the days are free without any. */
+            hours?: string[];
+            /**
+             * @description What they are called, at most 100 characters.
+             * @example 司庆
+             */
+            name?: string;
+            /**
+             * @description Last day, at most 366 days from the first; the first when missing.
+             * @example 2026-12-25
+             */
+            to?: string;
+        };
+        WorkdayWeek: {
+            /** @description Hours of Friday. */
+            fri?: string[];
+            /**
+             * @description Hours of Monday.
+             * @example [
+             *       "09:00-12:00",
+             *       "13:00-18:00"
+             *     ]
+             */
+            mon?: string[];
+            /** @description Hours of Saturday. */
+            sat?: string[];
+            /** @description Hours of Sunday. */
+            sun?: string[];
+            /** @description Hours of Thursday. */
+            thu?: string[];
+            /** @description Hours of Tuesday. */
+            tue?: string[];
+            /** @description Hours of Wednesday. */
+            wed?: string[];
+        };
+        WorkdayYear: {
+            /** @description Free days, at most 40 stretches that do not overlap. */
+            holidays: components["schemas"]["WorkdayHoliday"][];
+            /**
+             * @description Whether the table came with the program, was stored by somebody, or is not known, so that the year has ordinary weeks only.
+             * @example shipped
+             * @enum {string}
+             */
+            origin: "shipped" | "own" | "none";
+            /**
+             * @description Whether the program has a table of this year that a reset leads back to.
+             * @example true
+             */
+            shipped: boolean;
+            /** @description Document that the table was taken from. */
+            source: components["schemas"]["WorkdaySource"];
+            /**
+             * Format: int64
+             * @description Send it with an update.
+             * @example 1
+             */
+            version: number;
+            /** @description Days of weekends that are worked, at most 40. */
+            workdays: components["schemas"]["WorkdayMakeup"][];
+            /**
+             * Format: int64
+             * @description Year.
+             * @example 2026
+             */
+            year: number;
         };
     };
     responses: never;
@@ -4496,6 +4639,104 @@ export interface operations {
             };
         };
     };
+    "feed-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeFeedList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "feed-create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExchangeFeedRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeNewFeed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "feed-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the feed. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "comment-delete": {
         parameters: {
             query?: never;
@@ -4541,6 +4782,74 @@ export interface operations {
                 "application/json": components["schemas"]["CommentEdit"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "comment-react": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the comment. */
+                id: number;
+                /** @description thumbs_up, ok, done, heart, clap, smile, thinking, surprised, thumbs_down or seen. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "comment-unreact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the comment. */
+                id: number;
+                /** @description thumbs_up, ok, done, heart, clap, smile, thinking, surprised, thumbs_down or seen. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {
@@ -4684,6 +4993,36 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OrgDepartment"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "feed-read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What the address was made with. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -5345,6 +5684,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TaskBoard"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "project-export": {
+        parameters: {
+            query?: {
+                /** @description csv (UTF-8 with a byte order mark), xlsx, or html (a page for printing, without scripts). */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -6348,45 +6720,6 @@ export interface operations {
             };
         };
     };
-    "task-query": {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
-                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
-                 */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ViewQueryRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageViewFound"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "task-get": {
         parameters: {
             query?: never;
@@ -6892,11 +7225,13 @@ export interface operations {
             };
         };
     };
-    "view-list": {
+    "workday-list": {
         parameters: {
-            query?: {
-                /** @description Project whose views to list; those across projects when missing. */
-                project?: number;
+            query: {
+                /** @description First day. */
+                from: string;
+                /** @description Last day, at most 400 days from the first. */
+                to: string;
             };
             header?: never;
             path?: never;
@@ -6910,7 +7245,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ViewSavedList"];
+                    "application/json": components["schemas"]["WorkdayDayList"];
                 };
             };
             /** @description Error */
@@ -6924,88 +7259,79 @@ export interface operations {
             };
         };
     };
-    "view-create": {
+    "workday-add": {
+        parameters: {
+            query: {
+                /** @description Day to count from. */
+                from: string;
+                /** @description Working days, -3,660 to 3,660; negative ones count back, 0 is the day itself. */
+                n: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkdayDay"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workday-get-rules": {
         parameters: {
             query?: never;
-            header?: {
-                /**
-                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
-                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
-                 */
-                "Idempotency-Key"?: string;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkdayRules"];
+                };
             };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workday-put-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ViewCreateRequest"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["View"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "view-delete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Id of the view. */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "view-update": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Id of the view. */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ViewUpdateRequest"];
+                "application/json": components["schemas"]["WorkdayPutRulesRequest"];
             };
         };
         responses: {
@@ -7015,7 +7341,110 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["View"];
+                    "application/json": components["schemas"]["WorkdayRules"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workday-get-year": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkdayYear"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workday-put-year": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkdayPutYearRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkdayYear"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workday-reset-year": {
+        parameters: {
+            query: {
+                /** @description Version that was read. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description Year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkdayYear"];
                 };
             };
             /** @description Error */
