@@ -11,6 +11,7 @@ import (
 	"dingban/app/audit"
 	"dingban/app/board"
 	"dingban/app/comment"
+	"dingban/app/exchange"
 	"dingban/app/label"
 	"dingban/app/notify"
 	"dingban/app/org"
@@ -27,6 +28,7 @@ import (
 	"dingban/app/reminder"
 	"dingban/app/search"
 	"dingban/app/task"
+	"dingban/app/view"
 	"dingban/app/workday"
 	"dingban/configs"
 )
@@ -50,8 +52,10 @@ func Migrations() []db.Migration {
 		task.Migrations(),
 		comment.Migrations(),
 		reminder.Migrations(),
+		exchange.Migrations(),
 		search.Migrations(),
 		notify.Migrations(),
+		view.Migrations(),
 	)
 }
 
@@ -64,7 +68,9 @@ func moduleColumns() []vault.Column {
 		label.Sealed(),
 		task.Sealed(),
 		comment.Sealed(),
+		exchange.Sealed(),
 		search.Sealed(),
+		view.Sealed(),
 	)
 }
 
@@ -81,9 +87,11 @@ func wordSources() []fs.FS {
 		comment.Words,
 		reminder.Words,
 		quickadd.Words,
+		exchange.Words,
 		search.Words,
 		notify.Words,
 		audit.Words,
+		view.Words,
 	}
 }
 
@@ -99,9 +107,11 @@ type Modules struct {
 	Comment  *comment.Service
 	Reminder *reminder.Service
 	Quickadd *quickadd.Service
+	Exchange *exchange.Service
 	Search   *search.Service
 	Notify   *notify.Service
 	Audit    *audit.Service
+	View     *view.Service
 
 	all []any
 }
@@ -126,9 +136,13 @@ func wire(a *App) (*Modules, error) {
 	if m.Quickadd, err = quickadd.New(d, c, m.Access, m.Org, m.Project, m.Label, m.Task); err != nil {
 		return nil, fmt.Errorf("wire quickadd: %w", err)
 	}
+	if m.Exchange, err = exchange.New(d, v, j, c, m.Org, m.Project, m.Board, m.Task); err != nil {
+		return nil, fmt.Errorf("wire exchange: %w", err)
+	}
 	m.Search = search.New(search.Needs{
 		DB: d, Vault: v, Journal: j, Clock: c, Access: m.Access, Projects: m.Project, States: m.Board, People: m.Org,
 	}, search.Tasks(m.Task, m.Comment), search.Projects(m.Project), search.People(m.Org))
+	m.View = view.New(d, v, j, c, m.Project, m.Org, m.Task)
 	m.Notify = notify.New(d, j, c, m.Org, m.Access, m.subjects)
 	m.Audit = audit.New(d, j, m.Access, m.Org, a.anchors)
 	m.Audit.Connect(a.o.Log, audit.Tasks(m.Task), audit.Projects(m.Project), audit.States(m.Board, m.Project),
@@ -144,9 +158,11 @@ func wire(a *App) (*Modules, error) {
 		m.Comment,
 		m.Reminder,
 		m.Quickadd,
+		m.Exchange,
 		m.Search,
 		m.Notify,
 		m.Audit,
+		m.View,
 	}
 	return m, nil
 }

@@ -193,6 +193,8 @@ func (m *matrix) cases() map[string]matrixCase {
 		m.commentCases(),
 		m.reminderCases(),
 		m.readerCases(),
+		m.viewCases(),
+		m.exchangeCases(),
 	} {
 		maps.Copy(all, part)
 	}
