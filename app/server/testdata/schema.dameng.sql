@@ -585,6 +585,27 @@ CREATE TABLE "workday_document" (
   PRIMARY KEY ("id")
 );
 
+CREATE TABLE "reminder" (
+  "id" BIGINT NOT NULL,
+  "task_id" BIGINT NOT NULL,
+  "person_id" BIGINT NOT NULL,
+  "anchor" VARCHAR(16) NOT NULL CHECK (LENGTHB("anchor") = LENGTH("anchor")),
+  "ahead" BIGINT NOT NULL,
+  "day_minute" BIGINT NOT NULL,
+  "fixed_at" BIGINT NOT NULL,
+  "repeat_every" BIGINT NOT NULL,
+  "base_at" BIGINT NOT NULL,
+  "next_at" BIGINT NOT NULL,
+  "fired_at" BIGINT NOT NULL,
+  "times" BIGINT NOT NULL,
+  "created_at" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE INDEX "reminder_task_person" ON "reminder" ("task_id", "person_id");
+
+CREATE INDEX "reminder_next" ON "reminder" ("next_at", "id");
+
 CREATE TABLE "calendar_feed" (
   "id" BIGINT NOT NULL,
   "person_id" BIGINT NOT NULL,

@@ -551,6 +551,25 @@ CREATE TABLE `workday_document` (
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+CREATE TABLE `reminder` (
+  `id` BIGINT NOT NULL,
+  `task_id` BIGINT NOT NULL,
+  `person_id` BIGINT NOT NULL,
+  `anchor` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `ahead` BIGINT NOT NULL,
+  `day_minute` BIGINT NOT NULL,
+  `fixed_at` BIGINT NOT NULL,
+  `repeat_every` BIGINT NOT NULL,
+  `base_at` BIGINT NOT NULL,
+  `next_at` BIGINT NOT NULL,
+  `fired_at` BIGINT NOT NULL,
+  `times` BIGINT NOT NULL,
+  `created_at` BIGINT NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `reminder_task_person` (`task_id`, `person_id`),
+  KEY `reminder_next` (`next_at`, `id`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
 CREATE TABLE `calendar_feed` (
   `id` BIGINT NOT NULL,
   `person_id` BIGINT NOT NULL,

@@ -585,6 +585,27 @@ CREATE TABLE `workday_document` (
   PRIMARY KEY (`id`)
 );
 
+CREATE TABLE `reminder` (
+  `id` INTEGER NOT NULL,
+  `task_id` INTEGER NOT NULL,
+  `person_id` INTEGER NOT NULL,
+  `anchor` TEXT CHECK (length(`anchor`) <= 16 AND `anchor` NOT GLOB '*[^ -~]*') NOT NULL,
+  `ahead` INTEGER NOT NULL,
+  `day_minute` INTEGER NOT NULL,
+  `fixed_at` INTEGER NOT NULL,
+  `repeat_every` INTEGER NOT NULL,
+  `base_at` INTEGER NOT NULL,
+  `next_at` INTEGER NOT NULL,
+  `fired_at` INTEGER NOT NULL,
+  `times` INTEGER NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE INDEX `reminder_task_person` ON `reminder` (`task_id`, `person_id`);
+
+CREATE INDEX `reminder_next` ON `reminder` (`next_at`, `id`);
+
 CREATE TABLE `calendar_feed` (
   `id` INTEGER NOT NULL,
   `person_id` INTEGER NOT NULL,
