@@ -11,6 +11,7 @@ import (
 	"dingban/app/audit"
 	"dingban/app/board"
 	"dingban/app/comment"
+	"dingban/app/exchange"
 	"dingban/app/label"
 	"dingban/app/notify"
 	"dingban/app/org"
@@ -24,8 +25,10 @@ import (
 	"dingban/app/platform/vault/reseal"
 	"dingban/app/project"
 	"dingban/app/quickadd"
+	"dingban/app/reminder"
 	"dingban/app/search"
 	"dingban/app/task"
+	"dingban/app/view"
 	"dingban/app/workday"
 	"dingban/configs"
 )
@@ -48,8 +51,11 @@ func Migrations() []db.Migration {
 		label.Migrations(),
 		task.Migrations(),
 		comment.Migrations(),
+		reminder.Migrations(),
+		exchange.Migrations(),
 		search.Migrations(),
 		notify.Migrations(),
+		view.Migrations(),
 	)
 }
 
@@ -62,7 +68,9 @@ func moduleColumns() []vault.Column {
 		label.Sealed(),
 		task.Sealed(),
 		comment.Sealed(),
+		exchange.Sealed(),
 		search.Sealed(),
+		view.Sealed(),
 	)
 }
 
@@ -77,10 +85,13 @@ func wordSources() []fs.FS {
 		label.Words,
 		task.Words,
 		comment.Words,
+		reminder.Words,
 		quickadd.Words,
+		exchange.Words,
 		search.Words,
 		notify.Words,
 		audit.Words,
+		view.Words,
 	}
 }
 
@@ -94,10 +105,13 @@ type Modules struct {
 	Label    *label.Service
 	Task     *task.Service
 	Comment  *comment.Service
+	Reminder *reminder.Service
 	Quickadd *quickadd.Service
+	Exchange *exchange.Service
 	Search   *search.Service
 	Notify   *notify.Service
 	Audit    *audit.Service
+	View     *view.Service
 
 	all []any
 }
@@ -118,12 +132,17 @@ func wire(a *App) (*Modules, error) {
 	m.Label = label.New(d, v, j, c, m.Project)
 	m.Task = task.New(d, v, j, c, m.Access, m.Org, m.Project, m.Board, m.Label)
 	m.Comment = comment.New(d, v, j, c, m.Access, m.Org, m.Task)
+	m.Reminder = reminder.New(d, j, c, a.o.Log, m.Task)
 	if m.Quickadd, err = quickadd.New(d, c, m.Access, m.Org, m.Project, m.Label, m.Task); err != nil {
 		return nil, fmt.Errorf("wire quickadd: %w", err)
+	}
+	if m.Exchange, err = exchange.New(d, v, j, c, m.Org, m.Project, m.Board, m.Task); err != nil {
+		return nil, fmt.Errorf("wire exchange: %w", err)
 	}
 	m.Search = search.New(search.Needs{
 		DB: d, Vault: v, Journal: j, Clock: c, Access: m.Access, Projects: m.Project, States: m.Board, People: m.Org,
 	}, search.Tasks(m.Task, m.Comment), search.Projects(m.Project), search.People(m.Org))
+	m.View = view.New(d, v, j, c, m.Project, m.Org, m.Task)
 	m.Notify = notify.New(d, j, c, m.Org, m.Access, m.subjects)
 	m.Audit = audit.New(d, j, m.Access, m.Org, a.anchors)
 	m.Audit.Connect(a.o.Log, audit.Tasks(m.Task), audit.Projects(m.Project), audit.States(m.Board, m.Project),
@@ -137,10 +156,13 @@ func wire(a *App) (*Modules, error) {
 		m.Label,
 		m.Task,
 		m.Comment,
+		m.Reminder,
 		m.Quickadd,
+		m.Exchange,
 		m.Search,
 		m.Notify,
 		m.Audit,
+		m.View,
 	}
 	return m, nil
 }

@@ -191,7 +191,10 @@ func (m *matrix) cases() map[string]matrixCase {
 		m.taskCases(),
 		m.treeCases(),
 		m.commentCases(),
+		m.reminderCases(),
 		m.readerCases(),
+		m.viewCases(),
+		m.exchangeCases(),
 	} {
 		maps.Copy(all, part)
 	}

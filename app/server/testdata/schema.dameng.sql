@@ -585,6 +585,67 @@ CREATE TABLE "workday_document" (
   PRIMARY KEY ("id")
 );
 
+CREATE TABLE "reminder" (
+  "id" BIGINT NOT NULL,
+  "task_id" BIGINT NOT NULL,
+  "person_id" BIGINT NOT NULL,
+  "anchor" VARCHAR(16) NOT NULL CHECK (LENGTHB("anchor") = LENGTH("anchor")),
+  "ahead" BIGINT NOT NULL,
+  "day_minute" BIGINT NOT NULL,
+  "fixed_at" BIGINT NOT NULL,
+  "repeat_every" BIGINT NOT NULL,
+  "base_at" BIGINT NOT NULL,
+  "next_at" BIGINT NOT NULL,
+  "fired_at" BIGINT NOT NULL,
+  "times" BIGINT NOT NULL,
+  "created_at" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE INDEX "reminder_task_person" ON "reminder" ("task_id", "person_id");
+
+CREATE INDEX "reminder_next" ON "reminder" ("next_at", "id");
+
+CREATE TABLE "calendar_feed" (
+  "id" BIGINT NOT NULL,
+  "person_id" BIGINT NOT NULL,
+  "place" BIGINT NOT NULL,
+  "name" VARBINARY(300),
+  "hash" VARCHAR(64) NOT NULL CHECK (LENGTHB("hash") = LENGTH("hash")),
+  "created_at" BIGINT NOT NULL,
+  "read_at" BIGINT DEFAULT 0 NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE UNIQUE INDEX "calendar_feed_place" ON "calendar_feed" ("person_id", "place");
+
+CREATE UNIQUE INDEX "calendar_feed_hash" ON "calendar_feed" ("hash");
+
+CREATE TABLE "view_saved" (
+  "id" BIGINT NOT NULL,
+  "project_id" BIGINT NOT NULL,
+  "owner_id" BIGINT NOT NULL,
+  "kind" VARCHAR(20) NOT NULL CHECK (LENGTHB("kind") = LENGTH("kind")),
+  "name" VARBINARY(400),
+  "definition" BLOB,
+  "shared" TINYINT DEFAULT 0 NOT NULL,
+  "created_at" BIGINT NOT NULL,
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE INDEX "view_saved_owner" ON "view_saved" ("owner_id", "project_id", "id");
+
+CREATE INDEX "view_saved_shared" ON "view_saved" ("project_id", "shared", "id");
+
+CREATE INDEX "task_due" ON "task" ("project_id", "deleted_at", "due_at", "id");
+
+CREATE INDEX "task_start" ON "task" ("project_id", "deleted_at", "start_at", "id");
+
+CREATE INDEX "task_updated" ON "task" ("project_id", "deleted_at", "updated_at", "id");
+
+CREATE INDEX "task_priority" ON "task" ("project_id", "deleted_at", "priority", "id");
+
 CREATE TABLE "comment_reaction" (
   "comment_id" BIGINT NOT NULL,
   "name" VARCHAR(20) NOT NULL CHECK (LENGTHB("name") = LENGTH("name")),

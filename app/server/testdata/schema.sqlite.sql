@@ -585,6 +585,67 @@ CREATE TABLE `workday_document` (
   PRIMARY KEY (`id`)
 );
 
+CREATE TABLE `reminder` (
+  `id` INTEGER NOT NULL,
+  `task_id` INTEGER NOT NULL,
+  `person_id` INTEGER NOT NULL,
+  `anchor` TEXT CHECK (length(`anchor`) <= 16 AND `anchor` NOT GLOB '*[^ -~]*') NOT NULL,
+  `ahead` INTEGER NOT NULL,
+  `day_minute` INTEGER NOT NULL,
+  `fixed_at` INTEGER NOT NULL,
+  `repeat_every` INTEGER NOT NULL,
+  `base_at` INTEGER NOT NULL,
+  `next_at` INTEGER NOT NULL,
+  `fired_at` INTEGER NOT NULL,
+  `times` INTEGER NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE INDEX `reminder_task_person` ON `reminder` (`task_id`, `person_id`);
+
+CREATE INDEX `reminder_next` ON `reminder` (`next_at`, `id`);
+
+CREATE TABLE `calendar_feed` (
+  `id` INTEGER NOT NULL,
+  `person_id` INTEGER NOT NULL,
+  `place` INTEGER NOT NULL,
+  `name` BLOB CHECK (length(`name`) <= 300),
+  `hash` TEXT CHECK (length(`hash`) <= 64 AND `hash` NOT GLOB '*[^ -~]*') NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  `read_at` INTEGER DEFAULT 0 NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE UNIQUE INDEX `calendar_feed_place` ON `calendar_feed` (`person_id`, `place`);
+
+CREATE UNIQUE INDEX `calendar_feed_hash` ON `calendar_feed` (`hash`);
+
+CREATE TABLE `view_saved` (
+  `id` INTEGER NOT NULL,
+  `project_id` INTEGER NOT NULL,
+  `owner_id` INTEGER NOT NULL,
+  `kind` TEXT CHECK (length(`kind`) <= 20 AND `kind` NOT GLOB '*[^ -~]*') NOT NULL,
+  `name` BLOB CHECK (length(`name`) <= 400),
+  `definition` BLOB,
+  `shared` INTEGER CHECK (`shared` IN (0, 1)) DEFAULT 0 NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  `version` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE INDEX `view_saved_owner` ON `view_saved` (`owner_id`, `project_id`, `id`);
+
+CREATE INDEX `view_saved_shared` ON `view_saved` (`project_id`, `shared`, `id`);
+
+CREATE INDEX `task_due` ON `task` (`project_id`, `deleted_at`, `due_at`, `id`);
+
+CREATE INDEX `task_start` ON `task` (`project_id`, `deleted_at`, `start_at`, `id`);
+
+CREATE INDEX `task_updated` ON `task` (`project_id`, `deleted_at`, `updated_at`, `id`);
+
+CREATE INDEX `task_priority` ON `task` (`project_id`, `deleted_at`, `priority`, `id`);
+
 CREATE TABLE `comment_reaction` (
   `comment_id` INTEGER NOT NULL,
   `name` TEXT CHECK (length(`name`) <= 20 AND `name` NOT GLOB '*[^ -~]*') NOT NULL,

@@ -144,6 +144,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calendar-feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List calendar feeds
+         * @description The calendar feeds of the person asking, at most 5. Their addresses are not told again.
+         */
+        get: operations["feed-list"];
+        put?: never;
+        /**
+         * Make a calendar feed
+         * @description Makes an address that calendars subscribe to without signing in. It shows the tasks the person is responsible for, as long as they may read them. At most 5 a person.
+         */
+        post: operations["feed-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calendar-feeds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a calendar feed
+         * @description Calendars that subscribe to it find nothing any more, at once. What they have fetched stays with them.
+         */
+        delete: operations["feed-delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/comments/{id}": {
         parameters: {
             query?: never;
@@ -238,6 +282,26 @@ export interface paths {
          * @description Renames, moves or reorders a department. It cannot be moved below itself.
          */
         patch: operations["department-update"];
+        trace?: never;
+    };
+    "/feeds/{token}/tasks.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a calendar feed
+         * @description The tasks of a feed with a start or a due date as iCalendar (RFC 5545), done ones for 90 days; of the newest 2,000 tasks of the person. Answers 304 to If-None-Match and If-Modified-Since, and 404 for a feed that was ended or whose person is disabled.
+         */
+        get: operations["feed-read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/labels/{id}": {
@@ -516,6 +580,26 @@ export interface paths {
          * @description A project's columns with their cards: all open ones (up to 2,000) in their order, and the latest done ones.
          */
         get: operations["board-get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take the tasks of a project out
+         * @description A file of all tasks, the newest first, at most 20,000; a last row, and the header Dingban-Cut: true, say when there are more. Headers are in the language of the caller, dates in UTC+8, estimates in hours. Texts that a spreadsheet would run as formulas are made harmless. Each export is journalled.
+         */
+        get: operations["project-export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -956,6 +1040,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tasks/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find tasks by a tree of conditions
+         * @description Tasks of the projects the person may read, by any of their attributes, in any order, without their descriptions. Titles are sealed: with a condition on them at most 2,000 tasks are looked at a request, so that a page may be short or even empty and still have a cursor to go on with. A fault names the place in the tree, as body.filter.all[2].values[0].
+         */
+        post: operations["task-query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tasks/{id}": {
         parameters: {
             query?: never;
@@ -1132,6 +1236,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tasks/{id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's reminders at a task
+         * @description Reminders are everybody's own: nobody sees those of others.
+         */
+        get: operations["reminder-list"];
+        put?: never;
+        /**
+         * Add a reminder of one's own
+         * @description Adds a reminder at a moment, or so long before or after a date of the task: it moves when the date does. It comes as a notification, a few seconds late at most; not while the task is done or deleted, its project archived, or the person no longer allowed to read it. At most 10 a task and person; one like it is refused as reminder.there_already.
+         */
+        post: operations["reminder-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/reminders/{reminder}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take away a reminder of one's own
+         * @description Takes it away; that of somebody else is reminder.not_found.
+         */
+        delete: operations["reminder-delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tasks/{id}/restore": {
         parameters: {
             query?: never;
@@ -1146,26 +1294,6 @@ export interface paths {
          * @description Brings a task back that was deleted in the last 30 days, with the subtasks that went with it. When its parent is gone it stands alone.
          */
         post: operations["task-restore"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/tasks/{id}/summary": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get the summary of a task and its comments
-         * @description The sentences of description and comments that matter, with key phrases, people, times, amounts, places and what is asked of whom. Sentences are taken out, none is made up; no text leaves the server.
-         */
-        get: operations["task-summary"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1190,6 +1318,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List saved views
+         * @description One's own views of a project and those that are shared there, or one's own across projects; at most 200.
+         */
+        get: operations["view-list"];
+        put?: never;
+        /**
+         * Save a view
+         * @description Keeps a filter, an order, groups and columns under a name, at most 100 a person and project. Sharing it needs view:share.
+         */
+        post: operations["view-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a saved view
+         * @description Deletes one's own view, or a shared one if one manages the project (board:update). No task changes.
+         */
+        delete: operations["view-delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a saved view
+         * @description Changes one's own view, or a shared one if one manages the project (board:update). A version that is no longer the newest is answered with a conflict and the current view.
+         */
+        patch: operations["view-update"];
         trace?: never;
     };
     "/workdays": {
@@ -1845,84 +2021,50 @@ export interface components {
              */
             text: string;
         };
-        CommentSaid: {
-            /**
-             * @description Who wrote that comment; empty for the description.
-             * @example 李伟
-             */
-            author: string;
+        ExchangeFeed: {
             /**
              * Format: int64
-             * @description Comment it stands in; null for the description.
-             * @example 283746519330001
+             * @description UTC milliseconds.
+             * @example 1795400000000
              */
-            commentId: number | null;
-            /**
-             * @description The sentence, without Markdown.
-             * @example 机柜周五到货，请张三周四前确认电源。
-             */
-            text: string;
-        };
-        CommentSummary: {
-            /** @description Amounts and quantities, as they are written. */
-            amounts: string[];
-            /**
-             * @description There was more than is read: the latest 1,000 comments.
-             * @example false
-             */
-            cut: boolean;
-            /** @description People it speaks of, 10 at most, as all below. */
-            people: string[];
-            /** @description Key phrases, best first. */
-            phrases: string[];
-            /** @description Places and organisations. */
-            places: string[];
-            /** @description What matters most, in the order it was written, 300 characters together. */
-            sentences: components["schemas"]["CommentSaid"][];
-            /** @description Times, as they are written. */
-            times: string[];
-            /** @description Sentences that ask for something, 20 at most. */
-            todos: components["schemas"]["CommentToDo"][];
-            /**
-             * @description There is enough text that a summary is shorter than reading it; otherwise everything else is empty.
-             * @example true
-             */
-            worth: boolean;
-        };
-        CommentToDo: {
-            /**
-             * @description Who wrote that comment; empty for the description.
-             * @example 李伟
-             */
-            author: string;
+            createdAt: number;
             /**
              * Format: int64
-             * @description Comment it stands in; null for the description.
-             * @example 283746519330001
+             * @description Id of the feed.
+             * @example 283746519390001
              */
-            commentId: number | null;
+            id: number;
             /**
-             * @description Its box is ticked.
-             * @example false
+             * @description What the person calls it.
+             * @example 手机日历
              */
-            done: boolean;
+            name: string;
             /**
-             * @description The sentence, without Markdown.
-             * @example 机柜周五到货，请张三周四前确认电源。
+             * Format: int64
+             * @description When a calendar last asked for it, to the hour, UTC milliseconds; null before the first time.
+             * @example 1795500000000
              */
-            text: string;
+            readAt: number | null;
+        };
+        ExchangeFeedList: {
+            /** @description The feeds of the person, the oldest first. */
+            items: components["schemas"]["ExchangeFeed"][];
+        };
+        ExchangeFeedRequest: {
             /**
-             * @description By when, as it is written; empty without.
-             * @example 周四前
+             * @description What the person calls it, one line of 1 to 50 characters.
+             * @example 手机日历
              */
-            when: string;
+            name: string;
+        };
+        ExchangeNewFeed: {
+            /** @description The feed. */
+            feed: components["schemas"]["ExchangeFeed"];
             /**
-             * @description Who is asked, as far as it is said.
-             * @example [
-             *       "张三"
-             *     ]
+             * @description Path on this server that a calendar subscribes to. Whoever knows it reads the tasks. It is told this once.
+             * @example /api/v1/feeds/4q…/tasks.ics
              */
-            who: string[];
+            path: string;
         };
         JournalChange: {
             /**
@@ -2072,7 +2214,7 @@ export interface components {
              */
             title: string;
             /**
-             * @description What happened: task.assign, task.unassign, task.move, task.complete, task.reopen, task.update, task.delete, comment.create, comment.mention.
+             * @description What happened: task.assign, task.unassign, task.move, task.complete, task.reopen, task.update, comment.create, comment.mention, reminder.fire (the moment of a reminder of one's own).
              * @example task.assign
              */
             verb: string;
@@ -2626,6 +2768,15 @@ export interface components {
              */
             next?: string;
         };
+        PageViewFound: {
+            /** @description The entries of this page. */
+            items: components["schemas"]["ViewFound"][];
+            /**
+             * @description Cursor of the next page; missing on the last page.
+             * @example eyJhIjoxfQ
+             */
+            next?: string;
+        };
         Problem: {
             /**
              * @description Stable code; programs decide by it.
@@ -2863,6 +3014,36 @@ export interface components {
              */
             visibility?: string;
         };
+        QueryFilter: {
+            /** @description A group: all of these hold. A tree has at most 4 levels of groups and 40 conditions. */
+            all?: components["schemas"]["QueryFilter"][];
+            /** @description A group: one of these holds. A condition on the title stands in groups of all only. */
+            any?: components["schemas"]["QueryFilter"][];
+            /**
+             * @description A condition: the attribute. project, state, category, assignee, department (of those responsible, with the departments below), follower, creator, priority, label, parent, title, start, due, created, updated, done, estimate (minutes), progress (percent), subtasks and comments (how many).
+             * @example due
+             */
+            field?: string;
+            /**
+             * @description How it is compared: in, notIn, all (labels), empty, notEmpty, contains, notContains (title), is, before, after, between (times), eq, gte, lte (numbers).
+             * @example is
+             */
+            op?: string;
+            /** @description With what, at most 50: ids, codes, me, numbers, days of UTC+8 as 2026-11-28, or for is one of today, yesterday, tomorrow, thisWeek, lastWeek, nextWeek, thisMonth, lastMonth, nextMonth, next7, next30, last7, last30, overdue (due only). */
+            values?: string[];
+        };
+        QuerySort: {
+            /**
+             * @description id (the default, and the order in which tasks were made), created, updated, start, due, priority, state (the order of the board) or title. Tasks without the date come last; by title at most 1,000 tasks can be sorted.
+             * @example due
+             */
+            by?: string;
+            /**
+             * @description The other way round: newest, latest, most urgent first.
+             * @example false
+             */
+            desc?: boolean;
+        };
         QuickaddChip: {
             /**
              * @description Due on that day, at no certain time.
@@ -3006,6 +3187,98 @@ export interface components {
              * @example task
              */
             kind: string;
+        };
+        Reminder: {
+            /**
+             * @description What the moment is counted from: the due date, the start, or nothing (a moment of its own, in at).
+             * @example due
+             * @enum {string}
+             */
+            anchor: "due" | "start" | "time";
+            /**
+             * Format: int64
+             * @description The moment in UTC milliseconds, with the anchor time; it has to be in the future.
+             * @example 1795500000000
+             */
+            at?: number | null;
+            /**
+             * Format: int64
+             * @description Minutes before the date, -43200 to 525600; negative is after it. For a date without a time they are counted from 9:00 of that day (UTC+8). With clock whole days, so a multiple of 1440.
+             * @example 15
+             */
+            before?: number;
+            /**
+             * Format: int64
+             * @description Minute of the day in UTC+8, 0 to 1439, for a reminder at a certain time on the day of the date or so many days before; null for one that is counted in minutes.
+             * @example 540
+             */
+            clock?: number | null;
+            /**
+             * Format: int64
+             * @description Minutes after which it comes again until the task is done, 60 to 43200, at most 50 times; 0 for once.
+             * @example 1440
+             */
+            every?: number;
+            /**
+             * Format: int64
+             * @description When it came last, UTC milliseconds; null when it never has.
+             * @example 1795400000000
+             */
+            firedAt: number | null;
+            /**
+             * Format: int64
+             * @description Id of the reminder.
+             * @example 283746519330001
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description When it comes next, UTC milliseconds; null when it has come, or while the task lacks the date.
+             * @example 1795500000000
+             */
+            nextAt: number | null;
+            /**
+             * Format: int64
+             * @description Task it is about.
+             * @example 283746519320001
+             */
+            taskId: number;
+        };
+        ReminderCreateRequest: {
+            /**
+             * @description What the moment is counted from: the due date, the start, or nothing (a moment of its own, in at).
+             * @example due
+             * @enum {string}
+             */
+            anchor: "due" | "start" | "time";
+            /**
+             * Format: int64
+             * @description The moment in UTC milliseconds, with the anchor time; it has to be in the future.
+             * @example 1795500000000
+             */
+            at?: number | null;
+            /**
+             * Format: int64
+             * @description Minutes before the date, -43200 to 525600; negative is after it. For a date without a time they are counted from 9:00 of that day (UTC+8). With clock whole days, so a multiple of 1440.
+             * @example 15
+             */
+            before?: number;
+            /**
+             * Format: int64
+             * @description Minute of the day in UTC+8, 0 to 1439, for a reminder at a certain time on the day of the date or so many days before; null for one that is counted in minutes.
+             * @example 540
+             */
+            clock?: number | null;
+            /**
+             * Format: int64
+             * @description Minutes after which it comes again until the task is done, 60 to 43200, at most 50 times; 0 for once.
+             * @example 1440
+             */
+            every?: number;
+        };
+        ReminderList: {
+            /** @description At most 10, the oldest first. */
+            items: components["schemas"]["Reminder"][];
         };
         SearchFindResponse: {
             /**
@@ -4062,6 +4335,301 @@ export interface components {
              */
             version: number;
         };
+        View: {
+            /**
+             * Format: int64
+             * @description UTC milliseconds.
+             * @example 1795400000000
+             */
+            createdAt: number;
+            /** @description Filter, order, groups and columns. */
+            definition: components["schemas"]["ViewDefinition"];
+            /**
+             * @description The person asking may change and delete it.
+             * @example true
+             */
+            editable: boolean;
+            /**
+             * Format: int64
+             * @description Id of the view.
+             * @example 283746519330001
+             */
+            id: number;
+            /**
+             * @description What it is shown as.
+             * @example table
+             * @enum {string}
+             */
+            kind: "list" | "table" | "calendar" | "board";
+            /**
+             * @description Name, 1 to 60 characters.
+             * @example 本周到期
+             */
+            name: string;
+            /** @description Whose it is. */
+            owner: components["schemas"]["OrgPersonRef"];
+            /**
+             * Format: int64
+             * @description Project it is of; 0 for one across projects.
+             * @example 283746519300001
+             */
+            projectId: number;
+            /**
+             * @description Everybody who reads the project sees it.
+             * @example true
+             */
+            shared: boolean;
+            /**
+             * Format: int64
+             * @description Send it with an update.
+             * @example 1
+             */
+            version: number;
+        };
+        ViewCreateRequest: {
+            /** @description Filter, order, groups and columns. */
+            definition: components["schemas"]["ViewDefinition"];
+            /**
+             * @description list, table, calendar or board.
+             * @example table
+             */
+            kind: string;
+            /**
+             * @description Name, one line of 1 to 60 characters.
+             * @example 本周到期
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description Project it is of; missing for one across projects.
+             * @example 283746519300001
+             */
+            projectId?: number;
+            /**
+             * @description Show it to everybody who reads the project; needs view:share there.
+             * @example false
+             */
+            shared?: boolean;
+        };
+        ViewDefinition: {
+            /**
+             * @description Which columns, in their order, at most 40.
+             * @example [
+             *       "title",
+             *       "state",
+             *       "due"
+             *     ]
+             */
+            columns?: string[];
+            /** @description Which tasks; all of them without. */
+            filter?: components["schemas"]["QueryFilter"];
+            /**
+             * @description What they are grouped by: state, assignee, priority, due, project, or empty for no groups.
+             * @example state
+             */
+            group?: string;
+            /** @description In which order. */
+            sort?: components["schemas"]["QuerySort"];
+        };
+        ViewFound: {
+            /** @description Who is responsible. */
+            assignees: components["schemas"]["OrgPersonRef"][];
+            /**
+             * Format: int64
+             * @description How many items its checklist has.
+             * @example 4
+             */
+            checkCount: number;
+            /**
+             * Format: int64
+             * @description How many of them are ticked off.
+             * @example 2
+             */
+            checkDone: number;
+            /**
+             * Format: int64
+             * @description How many comments it has.
+             * @example 2
+             */
+            commentCount: number;
+            /**
+             * Format: int64
+             * @description UTC milliseconds.
+             * @example 1795400000000
+             */
+            createdAt: number;
+            /** @description Who made it. */
+            createdBy: components["schemas"]["OrgPersonRef"];
+            /**
+             * Format: int64
+             * @description When it was done, UTC milliseconds; null while it is open.
+             * @example 1795500000000
+             */
+            doneAt: number | null;
+            /**
+             * @description Due on that day, at no certain time.
+             * @example true
+             */
+            dueAllDay: boolean;
+            /**
+             * Format: int64
+             * @description When it is due, UTC milliseconds; for a whole day its beginning; null without a date.
+             * @example 1795500000000
+             */
+            dueAt: number | null;
+            /**
+             * Format: int64
+             * @description How long it should take, in minutes; 0 when nobody has said.
+             * @example 120
+             */
+            estimate: number;
+            /**
+             * Format: int64
+             * @description Id of the task.
+             * @example 283746519320001
+             */
+            id: number;
+            /**
+             * @description Key of the project and number; what people call the task.
+             * @example OPS-12
+             */
+            key: string;
+            /** @description Labels, by name. */
+            labels: components["schemas"]["LabelRef"][];
+            /**
+             * Format: int64
+             * @description Number within the project, without gaps.
+             * @example 12
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description Task it is a part of; null for one that stands alone.
+             * @example 283746519320000
+             */
+            parentId: number | null;
+            /**
+             * @description Priority.
+             * @example high
+             * @enum {string}
+             */
+            priority: "none" | "low" | "medium" | "high" | "urgent";
+            /**
+             * Format: int64
+             * @description How far it is, in percent: 100 when done, else the share of its subtasks that are done, else that of its checklist, else what people entered.
+             * @example 50
+             */
+            progress: number;
+            /**
+             * Format: int64
+             * @description Project it belongs to.
+             * @example 283746519300001
+             */
+            projectId: number;
+            /**
+             * @description Name of the project.
+             * @example 机房搬迁
+             */
+            projectName: string;
+            /**
+             * @description Order within the column, compared byte by byte.
+             * @example 1ZzX9aB0c
+             */
+            rank: string;
+            /**
+             * @description Begins on that day, at no certain time.
+             * @example true
+             */
+            startAllDay: boolean;
+            /**
+             * Format: int64
+             * @description When work on it begins, UTC milliseconds; for a whole day its beginning; null without a date.
+             * @example 1795400000000
+             */
+            startAt: number | null;
+            /**
+             * Format: int64
+             * @description State, which is the column of the board.
+             * @example 283746519310001
+             */
+            stateId: number;
+            /**
+             * Format: int64
+             * @description How many subtasks it has, those of subtasks not counted.
+             * @example 3
+             */
+            subCount: number;
+            /**
+             * Format: int64
+             * @description How many of them are done.
+             * @example 1
+             */
+            subDone: number;
+            /**
+             * @description Title, 1 to 300 characters.
+             * @example 采购三台服务器
+             */
+            title: string;
+            /**
+             * Format: int64
+             * @description UTC milliseconds.
+             * @example 1795400000000
+             */
+            updatedAt: number;
+            /**
+             * Format: int64
+             * @description Send it with an update.
+             * @example 1
+             */
+            version: number;
+        };
+        ViewQueryRequest: {
+            /**
+             * @description Cursor from the page before, with the same filter and order.
+             * @example WyJkdWUiLGZhbHNlXQ
+             */
+            cursor?: string;
+            /** @description Which tasks; all when missing. */
+            filter?: components["schemas"]["QueryFilter"];
+            /**
+             * Format: int64
+             * @description Entries a page, 50 when missing.
+             * @example 50
+             */
+            limit?: number;
+            /**
+             * Format: int64
+             * @description Only of this project; of all the person may read when missing.
+             * @example 283746519300001
+             */
+            projectId?: number;
+            /** @description In which order. */
+            sort?: components["schemas"]["QuerySort"];
+        };
+        ViewSavedList: {
+            /** @description In the order in which they were made. */
+            items: components["schemas"]["View"][];
+        };
+        ViewUpdateRequest: {
+            /** @description Filter, order, groups and columns, all of them anew. */
+            definition?: components["schemas"]["ViewDefinition"];
+            /**
+             * @description Name, one line of 1 to 60 characters.
+             * @example 下周到期
+             */
+            name?: string;
+            /**
+             * @description Show it to everybody who reads the project; needs view:share there.
+             * @example true
+             */
+            shared?: boolean;
+            /**
+             * Format: int64
+             * @description Version that was read.
+             * @example 1
+             */
+            version: number;
+        };
         WordsPart: {
             /**
              * @description Whether they are what was looked for.
@@ -4609,6 +5177,104 @@ export interface operations {
             };
         };
     };
+    "feed-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeFeedList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "feed-create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExchangeFeedRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeNewFeed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "feed-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the feed. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "comment-delete": {
         parameters: {
             query?: never;
@@ -4865,6 +5531,36 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OrgDepartment"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "feed-read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What the address was made with. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -5526,6 +6222,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TaskBoard"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "project-export": {
+        parameters: {
+            query?: {
+                /** @description csv (UTF-8 with a byte order mark), xlsx, or html (a page for printing, without scripts). */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -6529,6 +7258,45 @@ export interface operations {
             };
         };
     };
+    "task-query": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewQueryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageViewFound"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "task-get": {
         parameters: {
             query?: never;
@@ -6964,6 +7732,112 @@ export interface operations {
             };
         };
     };
+    "reminder-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reminder-create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reminder-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+                /** @description Id of the reminder. */
+                reminder: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "task-restore": {
         parameters: {
             query?: never;
@@ -7002,38 +7876,6 @@ export interface operations {
             };
         };
     };
-    "task-summary": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Id of the task. */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CommentSummary"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "task-tree": {
         parameters: {
             query?: never;
@@ -7053,6 +7895,143 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskTree"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "view-list": {
+        parameters: {
+            query?: {
+                /** @description Project whose views to list; those across projects when missing. */
+                project?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewSavedList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "view-create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "view-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the view. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "view-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the view. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
                 };
             };
             /** @description Error */
