@@ -10,6 +10,7 @@ import (
 	"dingban/app/access"
 	"dingban/app/audit"
 	"dingban/app/board"
+	"dingban/app/checklist"
 	"dingban/app/comment"
 	"dingban/app/exchange"
 	"dingban/app/label"
@@ -50,6 +51,7 @@ func Migrations() []db.Migration {
 		board.Migrations(),
 		label.Migrations(),
 		task.Migrations(),
+		checklist.Migrations(),
 		comment.Migrations(),
 		reminder.Migrations(),
 		exchange.Migrations(),
@@ -67,6 +69,7 @@ func moduleColumns() []vault.Column {
 		board.Sealed(),
 		label.Sealed(),
 		task.Sealed(),
+		checklist.Sealed(),
 		comment.Sealed(),
 		exchange.Sealed(),
 		search.Sealed(),
@@ -84,6 +87,7 @@ func wordSources() []fs.FS {
 		board.Words,
 		label.Words,
 		task.Words,
+		checklist.Words,
 		comment.Words,
 		reminder.Words,
 		quickadd.Words,
@@ -97,21 +101,22 @@ func wordSources() []fs.FS {
 
 // Modules are the services of one server.
 type Modules struct {
-	Access   *access.Service
-	Org      *org.Service
-	Workday  *workday.Service
-	Project  *project.Service
-	Board    *board.Service
-	Label    *label.Service
-	Task     *task.Service
-	Comment  *comment.Service
-	Reminder *reminder.Service
-	Quickadd *quickadd.Service
-	Exchange *exchange.Service
-	Search   *search.Service
-	Notify   *notify.Service
-	Audit    *audit.Service
-	View     *view.Service
+	Access    *access.Service
+	Org       *org.Service
+	Workday   *workday.Service
+	Project   *project.Service
+	Board     *board.Service
+	Label     *label.Service
+	Task      *task.Service
+	Checklist *checklist.Service
+	Comment   *comment.Service
+	Reminder  *reminder.Service
+	Quickadd  *quickadd.Service
+	Exchange  *exchange.Service
+	Search    *search.Service
+	Notify    *notify.Service
+	Audit     *audit.Service
+	View      *view.Service
 
 	all []any
 }
@@ -131,6 +136,7 @@ func wire(a *App) (*Modules, error) {
 	}
 	m.Label = label.New(d, v, j, c, m.Project)
 	m.Task = task.New(d, v, j, c, m.Access, m.Org, m.Project, m.Board, m.Label)
+	m.Checklist = checklist.New(d, v, j, c, m.Project, m.Org, m.Task)
 	m.Comment = comment.New(d, v, j, c, m.Access, m.Org, m.Task)
 	m.Reminder = reminder.New(d, j, c, a.o.Log, m.Task)
 	if m.Quickadd, err = quickadd.New(d, c, m.Access, m.Org, m.Project, m.Label, m.Task); err != nil {
@@ -155,6 +161,7 @@ func wire(a *App) (*Modules, error) {
 		m.Board,
 		m.Label,
 		m.Task,
+		m.Checklist,
 		m.Comment,
 		m.Reminder,
 		m.Quickadd,

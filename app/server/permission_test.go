@@ -191,6 +191,7 @@ func (m *matrix) cases() map[string]matrixCase {
 		m.taskCases(),
 		m.treeCases(),
 		m.commentCases(),
+		m.checklistCases(),
 		m.reminderCases(),
 		m.readerCases(),
 		m.viewCases(),

@@ -225,11 +225,11 @@ func (s *Service) checkAssignees(ctx context.Context, c *input.Check, h project.
 		return nil, nil
 	}
 	added := slices.DeleteFunc(slices.Clone(ids), func(id int64) bool { return slices.Contains(before, id) })
-	return ids, s.checkPeople(ctx, c, "body.assigneeIds", h, added)
+	return ids, s.CheckPeople(ctx, c, "body.assigneeIds", h, added)
 }
 
-// checkPeople wants people who may act and who can see the tasks of the project.
-func (s *Service) checkPeople(ctx context.Context, c *input.Check, location string, h project.Head, ids []int64) error {
+// CheckPeople wants people who may act and who can see the tasks of the project.
+func (s *Service) CheckPeople(ctx context.Context, c *input.Check, location string, h project.Head, ids []int64) error {
 	if len(ids) == 0 {
 		return nil
 	}

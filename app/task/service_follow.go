@@ -65,7 +65,7 @@ func (s *Service) Follow(ctx context.Context, id, personID int64, follow bool) (
 			var c input.Check
 			if len(before) >= maxFollowers {
 				c.Add("path.person", "field.too_many", "max", maxFollowers)
-			} else if err := s.checkPeople(ctx, &c, "path.person", h, []int64{personID}); err != nil {
+			} else if err := s.CheckPeople(ctx, &c, "path.person", h, []int64{personID}); err != nil {
 				return err
 			}
 			if err := c.Err(); err != nil {

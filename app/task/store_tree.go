@@ -168,9 +168,18 @@ func (s *Service) thoseWith(ctx context.Context, id int64) ([]row, error) {
 // CountComments adds to the number of comments of a task that is not deleted, and tells whether there is one. Whoever
 // deletes it holds its row.
 func (s *Service) CountComments(ctx context.Context, id, n int64) (bool, error) {
-	found, err := s.db.Exec(ctx, "UPDATE task SET comment_count = comment_count + ? WHERE id = ? AND deleted_at = 0 AND comment_count + ? >= 0", n, id, n)
+	return s.count(ctx, "comment_count = comment_count + ?", n, id)
+}
+
+// CountChecks is CountComments for the items of its checklist and for those that are ticked.
+func (s *Service) CountChecks(ctx context.Context, id, items, done int64) (bool, error) {
+	return s.count(ctx, "check_count = check_count + ?, check_done = check_done + ?", items, done, id)
+}
+
+func (s *Service) count(ctx context.Context, set string, args ...any) (bool, error) {
+	n, err := s.db.Exec(ctx, "UPDATE task SET "+set+" WHERE id = ? AND deleted_at = 0", args...)
 	if err != nil {
-		return false, fmt.Errorf("task: count comments: %w", err)
+		return false, fmt.Errorf("task: count what belongs to it: %w", err)
 	}
-	return found > 0, nil
+	return n > 0, nil
 }

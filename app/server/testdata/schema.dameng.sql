@@ -653,3 +653,20 @@ CREATE TABLE "comment_reaction" (
   "created_at" BIGINT NOT NULL,
   PRIMARY KEY ("comment_id", "name", "person_id")
 );
+
+CREATE TABLE "checklist_item" (
+  "id" BIGINT NOT NULL,
+  "task_id" BIGINT NOT NULL,
+  "text" BLOB,
+  "sort_key" VARCHAR(100) NOT NULL CHECK (LENGTHB("sort_key") = LENGTH("sort_key")),
+  "assignee_id" BIGINT DEFAULT 0 NOT NULL,
+  "due_at" BIGINT DEFAULT 0 NOT NULL,
+  "due_all_day" TINYINT DEFAULT 0 NOT NULL,
+  "done_at" BIGINT DEFAULT 0 NOT NULL,
+  "done_by" BIGINT DEFAULT 0 NOT NULL,
+  "created_at" BIGINT NOT NULL,
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE INDEX "checklist_item_task" ON "checklist_item" ("task_id", "sort_key");

@@ -613,3 +613,19 @@ CREATE TABLE `comment_reaction` (
   `created_at` BIGINT NOT NULL,
   PRIMARY KEY (`comment_id`, `name`, `person_id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `checklist_item` (
+  `id` BIGINT NOT NULL,
+  `task_id` BIGINT NOT NULL,
+  `text` MEDIUMBLOB,
+  `sort_key` VARCHAR(100) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `assignee_id` BIGINT DEFAULT 0 NOT NULL,
+  `due_at` BIGINT DEFAULT 0 NOT NULL,
+  `due_all_day` TINYINT DEFAULT 0 NOT NULL,
+  `done_at` BIGINT DEFAULT 0 NOT NULL,
+  `done_by` BIGINT DEFAULT 0 NOT NULL,
+  `created_at` BIGINT NOT NULL,
+  `version` BIGINT NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `checklist_item_task` (`task_id`, `sort_key`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

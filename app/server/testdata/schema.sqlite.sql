@@ -653,3 +653,20 @@ CREATE TABLE `comment_reaction` (
   `created_at` INTEGER NOT NULL,
   PRIMARY KEY (`comment_id`, `name`, `person_id`)
 ) WITHOUT ROWID;
+
+CREATE TABLE `checklist_item` (
+  `id` INTEGER NOT NULL,
+  `task_id` INTEGER NOT NULL,
+  `text` BLOB,
+  `sort_key` TEXT CHECK (length(`sort_key`) <= 100 AND `sort_key` NOT GLOB '*[^ -~]*') NOT NULL,
+  `assignee_id` INTEGER DEFAULT 0 NOT NULL,
+  `due_at` INTEGER DEFAULT 0 NOT NULL,
+  `due_all_day` INTEGER CHECK (`due_all_day` IN (0, 1)) DEFAULT 0 NOT NULL,
+  `done_at` INTEGER DEFAULT 0 NOT NULL,
+  `done_by` INTEGER DEFAULT 0 NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  `version` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE INDEX `checklist_item_task` ON `checklist_item` (`task_id`, `sort_key`);
