@@ -115,7 +115,7 @@ func (s *Service) resolve(ctx context.Context, changes []journal.Change, w words
 			c.From, c.To = called(c.From, func(id int64) string { return w.tasks[id] }), called(c.To, func(id int64) string { return w.tasks[id] })
 		case "labels":
 			c.From, c.To = allCalled(c.From, func(id int64) string { return w.labels[id] }), allCalled(c.To, func(id int64) string { return w.labels[id] })
-		case "assignees", "followers":
+		case "assignees", "followers", "itemAssignees":
 			person := func(id int64) string { return s.people.Ref(ctx, id).Name }
 			c.From, c.To = allCalled(c.From, person), allCalled(c.To, person)
 		}
