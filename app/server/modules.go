@@ -126,7 +126,9 @@ func wire(a *App) (*Modules, error) {
 	if m.Quickadd, err = quickadd.New(d, c, m.Access, m.Org, m.Project, m.Label, m.Task); err != nil {
 		return nil, fmt.Errorf("wire quickadd: %w", err)
 	}
-	if m.Exchange, err = exchange.New(d, v, j, c, m.Org, m.Project, m.Board, m.Task); err != nil {
+	if m.Exchange, err = exchange.New(d, v, j, c, exchange.Needs{
+		People: m.Org, Projects: m.Project, States: m.Board, Tasks: m.Task, Labels: m.Label, Comments: m.Comment, Access: m.Access, Objects: a.Objects,
+	}); err != nil {
 		return nil, fmt.Errorf("wire exchange: %w", err)
 	}
 	m.Search = search.New(search.Needs{
