@@ -24,6 +24,7 @@ import (
 	"dingban/app/platform/vault/reseal"
 	"dingban/app/project"
 	"dingban/app/quickadd"
+	"dingban/app/recurrence"
 	"dingban/app/search"
 	"dingban/app/task"
 	"dingban/app/workday"
@@ -48,6 +49,7 @@ func Migrations() []db.Migration {
 		label.Migrations(),
 		task.Migrations(),
 		comment.Migrations(),
+		recurrence.Migrations(),
 		search.Migrations(),
 		notify.Migrations(),
 	)
@@ -62,6 +64,7 @@ func moduleColumns() []vault.Column {
 		label.Sealed(),
 		task.Sealed(),
 		comment.Sealed(),
+		recurrence.Sealed(),
 		search.Sealed(),
 	)
 }
@@ -78,6 +81,7 @@ func wordSources() []fs.FS {
 		task.Words,
 		comment.Words,
 		quickadd.Words,
+		recurrence.Words,
 		search.Words,
 		notify.Words,
 		audit.Words,
@@ -86,18 +90,19 @@ func wordSources() []fs.FS {
 
 // Modules are the services of one server.
 type Modules struct {
-	Access   *access.Service
-	Org      *org.Service
-	Workday  *workday.Service
-	Project  *project.Service
-	Board    *board.Service
-	Label    *label.Service
-	Task     *task.Service
-	Comment  *comment.Service
-	Quickadd *quickadd.Service
-	Search   *search.Service
-	Notify   *notify.Service
-	Audit    *audit.Service
+	Access     *access.Service
+	Org        *org.Service
+	Workday    *workday.Service
+	Project    *project.Service
+	Board      *board.Service
+	Label      *label.Service
+	Task       *task.Service
+	Comment    *comment.Service
+	Quickadd   *quickadd.Service
+	Recurrence *recurrence.Service
+	Search     *search.Service
+	Notify     *notify.Service
+	Audit      *audit.Service
 
 	all []any
 }
@@ -121,6 +126,9 @@ func wire(a *App) (*Modules, error) {
 	if m.Quickadd, err = quickadd.New(d, c, m.Access, m.Org, m.Project, m.Label, m.Task); err != nil {
 		return nil, fmt.Errorf("wire quickadd: %w", err)
 	}
+	m.Recurrence = recurrence.New(recurrence.Needs{
+		DB: d, Vault: v, Journal: j, Clock: c, People: m.Org, Projects: m.Project, Workdays: m.Workday, Tasks: m.Task,
+	})
 	m.Search = search.New(search.Needs{
 		DB: d, Vault: v, Journal: j, Clock: c, Access: m.Access, Projects: m.Project, States: m.Board, People: m.Org,
 	}, search.Tasks(m.Task, m.Comment), search.Projects(m.Project), search.People(m.Org))
@@ -138,6 +146,7 @@ func wire(a *App) (*Modules, error) {
 		m.Task,
 		m.Comment,
 		m.Quickadd,
+		m.Recurrence,
 		m.Search,
 		m.Notify,
 		m.Audit,

@@ -191,6 +191,7 @@ func (m *matrix) cases() map[string]matrixCase {
 		m.taskCases(),
 		m.treeCases(),
 		m.commentCases(),
+		m.recurrenceCases(),
 		m.readerCases(),
 	} {
 		maps.Copy(all, part)
