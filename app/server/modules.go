@@ -11,6 +11,7 @@ import (
 	"dingban/app/audit"
 	"dingban/app/board"
 	"dingban/app/comment"
+	"dingban/app/file"
 	"dingban/app/label"
 	"dingban/app/notify"
 	"dingban/app/org"
@@ -44,6 +45,7 @@ func Migrations() []db.Migration {
 		project.Migrations(),
 		board.Migrations(),
 		label.Migrations(),
+		file.Migrations(),
 		task.Migrations(),
 		comment.Migrations(),
 		search.Migrations(),
@@ -57,6 +59,7 @@ func moduleColumns() []vault.Column {
 		project.Sealed(),
 		board.Sealed(),
 		label.Sealed(),
+		file.Sealed(),
 		task.Sealed(),
 		comment.Sealed(),
 		search.Sealed(),
@@ -71,6 +74,7 @@ func wordSources() []fs.FS {
 		project.Words,
 		board.Words,
 		label.Words,
+		file.Words,
 		task.Words,
 		comment.Words,
 		quickadd.Words,
@@ -87,6 +91,7 @@ type Modules struct {
 	Project  *project.Service
 	Board    *board.Service
 	Label    *label.Service
+	File     *file.Service
 	Task     *task.Service
 	Comment  *comment.Service
 	Quickadd *quickadd.Service
@@ -109,6 +114,10 @@ func wire(a *App) (*Modules, error) {
 	}
 	m.Label = label.New(d, v, j, c, m.Project)
 	m.Task = task.New(d, v, j, c, m.Access, m.Org, m.Project, m.Board, m.Label)
+	m.File = file.New(file.Needs{
+		DB: d, Vault: v, Journal: j, Clock: c, Objects: a.Objects, Access: m.Access, People: m.Org,
+		Holders: map[string]file.Holder{"task": taskFiles{m.Task}},
+	})
 	m.Comment = comment.New(d, v, j, c, m.Access, m.Org, m.Task)
 	if m.Quickadd, err = quickadd.New(d, c, m.Access, m.Org, m.Project, m.Label, m.Task); err != nil {
 		return nil, fmt.Errorf("wire quickadd: %w", err)
@@ -126,6 +135,7 @@ func wire(a *App) (*Modules, error) {
 		m.Project,
 		m.Board,
 		m.Label,
+		m.File,
 		m.Task,
 		m.Comment,
 		m.Quickadd,

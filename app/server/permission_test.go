@@ -187,6 +187,7 @@ func (m *matrix) cases() map[string]matrixCase {
 		m.projectCases(),
 		m.boardCases(),
 		m.labelCases(),
+		m.fileCases(),
 		m.taskCases(),
 		m.treeCases(),
 		m.commentCases(),
