@@ -1108,6 +1108,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tasks/{id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's reminders at a task
+         * @description Reminders are everybody's own: nobody sees those of others.
+         */
+        get: operations["reminder-list"];
+        put?: never;
+        /**
+         * Add a reminder of one's own
+         * @description Adds a reminder at a moment, or so long before or after a date of the task: it moves when the date does. It comes as a notification, a few seconds late at most; not while the task is done or deleted, its project archived, or the person no longer allowed to read it. At most 10 a task and person; one like it is refused as reminder.there_already.
+         */
+        post: operations["reminder-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/reminders/{reminder}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take away a reminder of one's own
+         * @description Takes it away; that of somebody else is reminder.not_found.
+         */
+        delete: operations["reminder-delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tasks/{id}/restore": {
         parameters: {
             query?: never;
@@ -1840,7 +1884,7 @@ export interface components {
              */
             title: string;
             /**
-             * @description What happened: task.assign, task.unassign, task.move, task.complete, task.reopen, task.update, task.delete, comment.create.
+             * @description What happened: task.assign, task.unassign, task.move, task.complete, task.reopen, task.update, comment.create, reminder.fire (the moment of a reminder of one's own).
              * @example task.assign
              */
             verb: string;
@@ -2774,6 +2818,98 @@ export interface components {
              * @example task
              */
             kind: string;
+        };
+        Reminder: {
+            /**
+             * @description What the moment is counted from: the due date, the start, or nothing (a moment of its own, in at).
+             * @example due
+             * @enum {string}
+             */
+            anchor: "due" | "start" | "time";
+            /**
+             * Format: int64
+             * @description The moment in UTC milliseconds, with the anchor time; it has to be in the future.
+             * @example 1795500000000
+             */
+            at?: number | null;
+            /**
+             * Format: int64
+             * @description Minutes before the date, -43200 to 525600; negative is after it. For a date without a time they are counted from 9:00 of that day (UTC+8). With clock whole days, so a multiple of 1440.
+             * @example 15
+             */
+            before?: number;
+            /**
+             * Format: int64
+             * @description Minute of the day in UTC+8, 0 to 1439, for a reminder at a certain time on the day of the date or so many days before; null for one that is counted in minutes.
+             * @example 540
+             */
+            clock?: number | null;
+            /**
+             * Format: int64
+             * @description Minutes after which it comes again until the task is done, 60 to 43200, at most 50 times; 0 for once.
+             * @example 1440
+             */
+            every?: number;
+            /**
+             * Format: int64
+             * @description When it came last, UTC milliseconds; null when it never has.
+             * @example 1795400000000
+             */
+            firedAt: number | null;
+            /**
+             * Format: int64
+             * @description Id of the reminder.
+             * @example 283746519330001
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description When it comes next, UTC milliseconds; null when it has come, or while the task lacks the date.
+             * @example 1795500000000
+             */
+            nextAt: number | null;
+            /**
+             * Format: int64
+             * @description Task it is about.
+             * @example 283746519320001
+             */
+            taskId: number;
+        };
+        ReminderCreateRequest: {
+            /**
+             * @description What the moment is counted from: the due date, the start, or nothing (a moment of its own, in at).
+             * @example due
+             * @enum {string}
+             */
+            anchor: "due" | "start" | "time";
+            /**
+             * Format: int64
+             * @description The moment in UTC milliseconds, with the anchor time; it has to be in the future.
+             * @example 1795500000000
+             */
+            at?: number | null;
+            /**
+             * Format: int64
+             * @description Minutes before the date, -43200 to 525600; negative is after it. For a date without a time they are counted from 9:00 of that day (UTC+8). With clock whole days, so a multiple of 1440.
+             * @example 15
+             */
+            before?: number;
+            /**
+             * Format: int64
+             * @description Minute of the day in UTC+8, 0 to 1439, for a reminder at a certain time on the day of the date or so many days before; null for one that is counted in minutes.
+             * @example 540
+             */
+            clock?: number | null;
+            /**
+             * Format: int64
+             * @description Minutes after which it comes again until the task is done, 60 to 43200, at most 50 times; 0 for once.
+             * @example 1440
+             */
+            every?: number;
+        };
+        ReminderList: {
+            /** @description At most 10, the oldest first. */
+            items: components["schemas"]["Reminder"][];
         };
         SearchFindResponse: {
             /**
@@ -6369,6 +6505,112 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Task"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reminder-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reminder-create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reminder-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+                /** @description Id of the reminder. */
+                reminder: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
