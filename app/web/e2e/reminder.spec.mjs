@@ -33,8 +33,8 @@ test('reminders are set by one press, say when they come, move with the date and
   await page.waitForSelector('[data-test=reminder-list] li');
   assert.match(await page.textContent('[data-test=reminder-list]'), /截止前 15 分钟.*还没有这个日期/s);
   const due = new Date();
-  due.setDate(due.getDate() + 3);
-  due.setHours(15, 0, 0, 0);
+  due.setUTCDate(due.getUTCDate() + 3);
+  due.setUTCHours(7, 0, 0, 0); // three in the afternoon where the browser is
   await change(0, { dueAt: due.getTime(), dueAllDay: false });
   await eventually(
     async () => assert.match(await page.textContent('[data-test=reminder-list]'), /14:45/),
@@ -71,12 +71,14 @@ test('one of their own: two days before at half past eight, and again until done
 
 test('a reminder arrives as a notification while the page is open, and leads to the task', async () => {
   const { page } = lin;
+  await call(page, 'POST', '/notifications/read', { all: true });
+  await page.goto('/projects');
+  await eventually(async () => assert.equal(await page.locator('[data-test=bell] .badge').count(), 0), 'all read');
   const answer = await call(page, 'POST', `/tasks/${made.tasks[1].id}/reminders`, {
     anchor: 'time',
     at: Date.now() + 1500,
   });
   assert.equal(answer.status, 201, JSON.stringify(answer.body));
-  await page.goto('/projects');
   await page.waitForSelector('[data-test=bell] .badge', { timeout: 25_000 });
   await page.click('[data-test=bell]');
   await page.waitForSelector('[data-test=notices] li');
