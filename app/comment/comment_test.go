@@ -176,3 +176,50 @@ func TestManyCommentsAtOnceAreCounted(t *testing.T) {
 		t.Errorf("%d comments are left of 15", n)
 	}
 }
+
+func TestReactions(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	tk := w.add("任务")
+	first, second := w.say("member", tk.ID, "到货了"), w.say("member", tk.ID, "上架了")
+	for _, account := range []string{"owner", "member", "owner"} {
+		_, err := w.s.React(w.By(account), first.ID, "thumbs_up", true)
+		w.Must(err)
+	}
+	before := w.Settle()
+	got, err := w.s.React(w.By("owner"), first.ID, "thumbs_up", true)
+	w.Must(err)
+	if w.Settle() != before {
+		t.Error("a reaction that was given already is journalled again")
+	}
+	if len(got.Reactions) != 1 || len(got.Reactions[0].People) != 2 || !got.Reactions[0].Mine || got.Reactions[0].People[0].ID != w.People["owner"] || got.Version != first.Version {
+		t.Errorf("reactions %+v", got)
+	}
+	_, err = w.s.React(w.By("owner"), second.ID, "done", true)
+	w.Must(err)
+	items, _, err := w.s.List(w.By("viewer"), tk.ID, all())
+	w.Must(err)
+	if len(items[0].Reactions) != 1 || items[0].Reactions[0].Mine || items[1].Reactions[0].Name != "done" {
+		t.Errorf("a viewer sees %+v", items)
+	}
+	edited, err := w.s.Edit(w.By("member"), first.ID, 1, "全部到货了")
+	w.Must(err)
+	if len(edited.Reactions) != 1 {
+		t.Errorf("an edit answers %+v", edited)
+	}
+	got, err = w.s.React(w.By("owner"), first.ID, "thumbs_up", false)
+	w.Must(err)
+	if len(got.Reactions[0].People) != 1 || got.Reactions[0].Mine {
+		t.Errorf("after it was taken back %+v", got.Reactions)
+	}
+
+	_, err = w.s.React(w.By("viewer"), first.ID, "ok", true)
+	testkit.WantCode(t, err, "access.denied")
+	_, err = w.s.React(w.By("outsider"), first.ID, "ok", true)
+	testkit.WantCode(t, err, "comment.not_found")
+	_, err = w.s.React(w.By("owner"), first.ID, "<script>", true)
+	testkit.WantField(t, err, "path.name", "field.not_allowed")
+	w.Must(w.s.Delete(w.By("member"), second.ID))
+	_, err = w.s.React(w.By("owner"), second.ID, "ok", true)
+	testkit.WantCode(t, err, "comment.not_found")
+}

@@ -19,6 +19,9 @@ func told() []string {
 // responsible, before and after.
 const assigneesField = "assignees"
 
+// mentionsField is the field of a comment's entry that holds the ids of those it speaks to.
+const mentionsField = "mentions"
+
 // Readers are this module's readers of the journal.
 func (s *Service) Readers() []journal.Reader {
 	return []journal.Reader{{Name: "notify", Batch: 200, Pace: 100 * time.Millisecond, Handle: s.handle}}
@@ -72,11 +75,19 @@ func (s *Service) noticesOf(r *journal.Record, task Subject) []row {
 	}
 	onlyPeople := len(r.Changes) > 0
 	for _, c := range r.Changes {
+		before, after := idsOf(c.From), idsOf(c.To)
 		if c.Field != assigneesField {
 			onlyPeople = false
+			if c.Field != mentionsField {
+				continue
+			}
+			for _, id := range after {
+				if !slices.Contains(before, id) {
+					say(id, VerbMentioned)
+				}
+			}
 			continue
 		}
-		before, after := idsOf(c.From), idsOf(c.To)
 		for _, id := range after {
 			if !slices.Contains(before, id) {
 				say(id, VerbAssigned)

@@ -27,6 +27,7 @@ import (
 	"dingban/app/reminder"
 	"dingban/app/search"
 	"dingban/app/task"
+	"dingban/app/workday"
 	"dingban/configs"
 )
 
@@ -42,6 +43,7 @@ func Migrations() []db.Migration {
 		httpapi.Migrations(),
 		access.Migrations(),
 		org.Migrations(),
+		workday.Migrations(),
 		project.Migrations(),
 		board.Migrations(),
 		label.Migrations(),
@@ -56,6 +58,7 @@ func Migrations() []db.Migration {
 func moduleColumns() []vault.Column {
 	return slices.Concat(
 		org.Sealed(),
+		workday.Sealed(),
 		project.Sealed(),
 		board.Sealed(),
 		label.Sealed(),
@@ -70,6 +73,7 @@ func wordSources() []fs.FS {
 		Words, db.Words, blob.Words, httpapi.Words,
 		access.Words,
 		org.Words,
+		workday.Words,
 		project.Words,
 		board.Words,
 		label.Words,
@@ -87,6 +91,7 @@ func wordSources() []fs.FS {
 type Modules struct {
 	Access   *access.Service
 	Org      *org.Service
+	Workday  *workday.Service
 	Project  *project.Service
 	Board    *board.Service
 	Label    *label.Service
@@ -107,6 +112,9 @@ func wire(a *App) (*Modules, error) {
 	var err error
 	m.Access = access.New(d, j, c)
 	m.Org = org.New(d, v, j, c, m.Access, orgOptions(a))
+	if m.Workday, err = workday.New(d, v, j, c, m.Access); err != nil {
+		return nil, fmt.Errorf("wire workday: %w", err)
+	}
 	m.Project = project.New(d, v, j, c, m.Access, m.Org)
 	if m.Board, err = board.New(d, v, j, c, m.Project); err != nil {
 		return nil, fmt.Errorf("wire board: %w", err)
@@ -128,6 +136,7 @@ func wire(a *App) (*Modules, error) {
 	m.all = []any{
 		m.Access,
 		m.Org,
+		m.Workday,
 		m.Project,
 		m.Board,
 		m.Label,

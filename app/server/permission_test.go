@@ -184,6 +184,7 @@ func (m *matrix) cases() map[string]matrixCase {
 	for _, part := range []map[string]matrixCase{
 		m.sessionCases(),
 		m.orgCases(),
+		m.workdayCases(),
 		m.projectCases(),
 		m.boardCases(),
 		m.labelCases(),
@@ -396,6 +397,14 @@ func (m *matrix) commentCases() map[string]matrixCase {
 		"comment-update": func() (string, any) {
 			id, version := say()
 			return path("/comments/%d", id), map[string]any{"version": version, "text": m.name("改 ")}
+		},
+		"comment-react": func() (string, any) {
+			id, _ := say()
+			return path("/comments/%d/reactions/ok", id), nil
+		},
+		"comment-unreact": func() (string, any) {
+			id, _ := say()
+			return path("/comments/%d/reactions/ok", id), nil
 		},
 		"comment-delete": func() (string, any) {
 			id, _ := say()

@@ -577,6 +577,14 @@ CREATE TABLE "task_follower" (
 
 CREATE INDEX "task_follower_person" ON "task_follower" ("person_id", "task_id");
 
+CREATE TABLE "workday_document" (
+  "id" BIGINT NOT NULL,
+  "body" BLOB,
+  "updated_at" BIGINT NOT NULL,
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
+);
+
 CREATE TABLE "reminder" (
   "id" BIGINT NOT NULL,
   "task_id" BIGINT NOT NULL,
@@ -597,3 +605,11 @@ CREATE TABLE "reminder" (
 CREATE INDEX "reminder_task_person" ON "reminder" ("task_id", "person_id");
 
 CREATE INDEX "reminder_next" ON "reminder" ("next_at", "id");
+
+CREATE TABLE "comment_reaction" (
+  "comment_id" BIGINT NOT NULL,
+  "name" VARCHAR(20) NOT NULL CHECK (LENGTHB("name") = LENGTH("name")),
+  "person_id" BIGINT NOT NULL,
+  "created_at" BIGINT NOT NULL,
+  PRIMARY KEY ("comment_id", "name", "person_id")
+);

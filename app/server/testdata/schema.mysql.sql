@@ -543,6 +543,14 @@ CREATE TABLE `task_follower` (
   KEY `task_follower_person` (`person_id`, `task_id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+CREATE TABLE `workday_document` (
+  `id` BIGINT NOT NULL,
+  `body` MEDIUMBLOB,
+  `updated_at` BIGINT NOT NULL,
+  `version` BIGINT NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
 CREATE TABLE `reminder` (
   `id` BIGINT NOT NULL,
   `task_id` BIGINT NOT NULL,
@@ -560,4 +568,12 @@ CREATE TABLE `reminder` (
   PRIMARY KEY (`id`),
   KEY `reminder_task_person` (`task_id`, `person_id`),
   KEY `reminder_next` (`next_at`, `id`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `comment_reaction` (
+  `comment_id` BIGINT NOT NULL,
+  `name` VARCHAR(20) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `person_id` BIGINT NOT NULL,
+  `created_at` BIGINT NOT NULL,
+  PRIMARY KEY (`comment_id`, `name`, `person_id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -577,6 +577,14 @@ CREATE TABLE `task_follower` (
 
 CREATE INDEX `task_follower_person` ON `task_follower` (`person_id`, `task_id`);
 
+CREATE TABLE `workday_document` (
+  `id` INTEGER NOT NULL,
+  `body` BLOB,
+  `updated_at` INTEGER NOT NULL,
+  `version` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
 CREATE TABLE `reminder` (
   `id` INTEGER NOT NULL,
   `task_id` INTEGER NOT NULL,
@@ -597,3 +605,11 @@ CREATE TABLE `reminder` (
 CREATE INDEX `reminder_task_person` ON `reminder` (`task_id`, `person_id`);
 
 CREATE INDEX `reminder_next` ON `reminder` (`next_at`, `id`);
+
+CREATE TABLE `comment_reaction` (
+  `comment_id` INTEGER NOT NULL,
+  `name` TEXT CHECK (length(`name`) <= 20 AND `name` NOT GLOB '*[^ -~]*') NOT NULL,
+  `person_id` INTEGER NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  PRIMARY KEY (`comment_id`, `name`, `person_id`)
+) WITHOUT ROWID;

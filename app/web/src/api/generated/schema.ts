@@ -168,6 +168,30 @@ export interface paths {
         patch: operations["comment-update"];
         trace?: never;
     };
+    "/comments/{id}/reactions/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * React to a comment
+         * @description Answers a comment with a reaction. One that was given already stays.
+         */
+        put: operations["comment-react"];
+        post?: never;
+        /**
+         * Take a reaction back
+         * @description Takes one's own reaction back. One that was not given is none to take.
+         */
+        delete: operations["comment-unreact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/departments": {
         parameters: {
             query?: never;
@@ -975,7 +999,7 @@ export interface paths {
         put?: never;
         /**
          * Comment on a task
-         * @description Says something about a task. Those responsible and the creator are notified.
+         * @description Says something about a task. Those responsible, the creator, followers and the people it mentions are notified.
          */
         post: operations["comment-create"];
         delete?: never;
@@ -1187,6 +1211,98 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workdays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell which days are worked
+         * @description Working days and free ones with their names, lunar dates and solar terms, at most 400 days.
+         */
+        get: operations["workday-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workdays/add": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count working days from a day
+         * @description The n-th working day after a day, or before it. When its `known` is false, it is counted with ordinary weeks and may change once the holidays of the year are published.
+         */
+        get: operations["workday-add"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workdays/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the organisation's working weeks
+         * @description Working hours, weeks that alternate, how much of the public tables counts, and days of the organisation's own.
+         */
+        get: operations["workday-get-rules"];
+        /**
+         * Store the organisation's working weeks
+         * @description Replaces the rules as a whole. Every fault is told with its row, at most 50 of them.
+         */
+        put: operations["workday-put-rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/workdays/years/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the holidays of a year
+         * @description The table that counts for the year, and where it comes from. The origin none means that no table is known yet.
+         */
+        get: operations["workday-get-year"];
+        /**
+         * Store the holidays of a year
+         * @description Takes a table in the place of the one that counts for the year. Every fault is told with its row, at most 50 of them.
+         */
+        put: operations["workday-put-year"];
+        post?: never;
+        /**
+         * Reset the holidays of a year
+         * @description Takes a stored table back and answers what counts then: the one that came with the program, or none.
+         */
+        delete: operations["workday-reset-year"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1698,6 +1814,8 @@ export interface components {
              * @example 283746519330001
              */
             id: number;
+            /** @description What people answered it with. */
+            reactions: components["schemas"]["CommentReaction"][];
             /**
              * Format: int64
              * @description Task it is about.
@@ -1705,7 +1823,7 @@ export interface components {
              */
             taskId: number;
             /**
-             * @description Text, 1 to 10,000 characters.
+             * @description Text, 1 to 10,000 characters of Markdown; @[name](person:id) speaks to somebody, #[key](task:id) of a task.
              * @example 设备已到货，下午上架。
              */
             text: string;
@@ -1728,6 +1846,21 @@ export interface components {
              * @example 1
              */
             version: number;
+        };
+        CommentReaction: {
+            /**
+             * @description The person asking gave it.
+             * @example true
+             */
+            mine: boolean;
+            /**
+             * @description Which one.
+             * @example thumbs_up
+             * @enum {string}
+             */
+            name: "thumbs_up" | "ok" | "done" | "heart" | "clap" | "smile" | "thinking" | "surprised" | "thumbs_down" | "seen";
+            /** @description Who gave it, first ones first. */
+            people: components["schemas"]["OrgPersonRef"][];
         };
         CommentRequest: {
             /**
@@ -1884,7 +2017,7 @@ export interface components {
              */
             title: string;
             /**
-             * @description What happened: task.assign, task.unassign, task.move, task.complete, task.reopen, task.update, comment.create, reminder.fire (the moment of a reminder of one's own).
+             * @description What happened: task.assign, task.unassign, task.move, task.complete, task.reopen, task.update, comment.create, comment.mention, reminder.fire (the moment of a reminder of one's own).
              * @example task.assign
              */
             verb: string;
@@ -3978,6 +4111,289 @@ export interface components {
              */
             text: string;
         };
+        WorkdayDay: {
+            /**
+             * @description Day.
+             * @example 2026-02-17
+             */
+            date: string;
+            /**
+             * @description Hours that are worked.
+             * @example [
+             *       "09:00-12:00",
+             *       "13:00-18:00"
+             *     ]
+             */
+            hours: string[];
+            /**
+             * @description Why: as the week says, a holiday, a weekend day worked for one, or a day of the organisation's own.
+             * @example holiday
+             * @enum {string}
+             */
+            kind: "week" | "holiday" | "makeup" | "company";
+            /**
+             * @description Whether the holidays of its year are known; otherwise it is taken for an ordinary day of the week.
+             * @example true
+             */
+            known: boolean;
+            /**
+             * @description What the table or the organisation calls the day; may be empty.
+             * @example 司庆
+             */
+            label: string;
+            /** @description Day of the lunar calendar; missing outside of the years 1900 to 2100. */
+            lunar?: components["schemas"]["WorkdayLunar"];
+            /**
+             * @description Worked in place of a day off.
+             * @example false
+             */
+            makeup: boolean;
+            /**
+             * @description What the day is called in the language of the request; empty when it has no name.
+             * @example 春节
+             */
+            name: string;
+            /**
+             * @description Names of the holiday, or of the one that the day is worked for.
+             * @example [
+             *       "spring_festival"
+             *     ]
+             */
+            names: string[];
+            /**
+             * @description Solar term that begins on the day, in the language of the request; usually empty.
+             * @example 雨水
+             */
+            term: string;
+            /**
+             * @description Whether it is worked.
+             * @example false
+             */
+            works: boolean;
+        };
+        WorkdayDayList: {
+            /** @description Every day of the range, in order. */
+            items: components["schemas"]["WorkdayDay"][];
+        };
+        WorkdayHoliday: {
+            /**
+             * @description First free day, in the year or the December before it.
+             * @example 2026-10-01
+             */
+            from: string;
+            /**
+             * @description What this one is called, at most 100 characters; needed with other.
+             * @example 抗战胜利纪念日
+             */
+            label?: string;
+            /**
+             * @description Which holidays it is for: new_year, spring_festival, qingming, labour, dragon_boat, mid_autumn, national, or other with a label.
+             * @example [
+             *       "national"
+             *     ]
+             */
+            names: string[];
+            /**
+             * @description Last free day, at most 31 days from the first.
+             * @example 2026-10-07
+             */
+            to: string;
+        };
+        WorkdayLunar: {
+            /**
+             * Format: int64
+             * @description Day.
+             * @example 1
+             */
+            day: number;
+            /**
+             * @description The second month of that number.
+             * @example false
+             */
+            leap: boolean;
+            /**
+             * Format: int64
+             * @description Month.
+             * @example 1
+             */
+            month: number;
+            /**
+             * @description How it is said in the language of the request.
+             * @example 正月初一
+             */
+            text: string;
+            /**
+             * Format: int64
+             * @description Lunar year, named after the year in which it begins.
+             * @example 2026
+             */
+            year: number;
+        };
+        WorkdayMakeup: {
+            /**
+             * @description A Saturday or Sunday.
+             * @example 2026-10-10
+             */
+            date: string;
+            /**
+             * @description Name of the holiday of the table that it is worked for.
+             * @example national
+             */
+            for: string;
+        };
+        WorkdayPutRulesRequest: {
+            /** @description Days of its own, which go before everything else; at most 500 rows and 4,000 days. */
+            days?: components["schemas"]["WorkdaySpecial"][];
+            /**
+             * @description Any day of a week that is like the first of the weeks; needed with several.
+             * @example 2026-01-05
+             */
+            first?: string;
+            /** @description Hours of a weekend day that is worked for a holiday, and of Monday to Friday when there are no weeks; 09:00-12:00 and 13:00-18:00 when missing. At most 6 spans. */
+            hours?: string[];
+            /**
+             * @description Whether the public tables count in full, their holidays only, or not at all; in full when missing.
+             * @example all
+             * @enum {string}
+             */
+            public?: "all" | "holidays" | "none";
+            /**
+             * Format: int64
+             * @description Version that was read; 1 when nobody ever stored rules.
+             * @example 1
+             */
+            version: number;
+            /** @description Weeks that follow one another and begin again, at most 8; Monday to Friday when missing. */
+            weeks?: components["schemas"]["WorkdayWeek"][];
+        };
+        WorkdayPutYearRequest: {
+            /** @description Free days, at most 40 stretches that do not overlap. */
+            holidays: components["schemas"]["WorkdayHoliday"][];
+            /** @description Document that the table was taken from. */
+            source: components["schemas"]["WorkdaySource"];
+            /**
+             * Format: int64
+             * @description Version that was read; 1 when nobody ever stored a table of the year.
+             * @example 1
+             */
+            version: number;
+            /** @description Days of weekends that are worked, at most 40. */
+            workdays: components["schemas"]["WorkdayMakeup"][];
+        };
+        WorkdayRules: {
+            /** @description Days of its own, which go before everything else; at most 500 rows and 4,000 days. */
+            days?: components["schemas"]["WorkdaySpecial"][];
+            /**
+             * @description Any day of a week that is like the first of the weeks; needed with several.
+             * @example 2026-01-05
+             */
+            first?: string;
+            /** @description Hours of a weekend day that is worked for a holiday, and of Monday to Friday when there are no weeks; 09:00-12:00 and 13:00-18:00 when missing. At most 6 spans. */
+            hours?: string[];
+            /**
+             * @description Whether the public tables count in full, their holidays only, or not at all; in full when missing.
+             * @example all
+             * @enum {string}
+             */
+            public?: "all" | "holidays" | "none";
+            /**
+             * Format: int64
+             * @description Send it with an update.
+             * @example 1
+             */
+            version: number;
+            /** @description Weeks that follow one another and begin again, at most 8; Monday to Friday when missing. */
+            weeks?: components["schemas"]["WorkdayWeek"][];
+        };
+        WorkdaySource: {
+            /**
+             * @description Date of the document.
+             * @example 2025-11-04
+             */
+            date?: string;
+            /**
+             * @description Number of the document, at most 100 characters.
+             * @example 国办发明电〔2025〕7号
+             */
+            number?: string;
+            /**
+             * @description Title of the document, 1 to 100 characters.
+             * @example 国务院办公厅关于2026年部分节假日安排的通知
+             */
+            title: string;
+        };
+        WorkdaySpecial: {
+            /**
+             * @description First day.
+             * @example 2026-12-25
+             */
+            from: string;
+            /** @description Hours that are worked; the days are free without any. */
+            hours?: string[];
+            /**
+             * @description What they are called, at most 100 characters.
+             * @example 司庆
+             */
+            name?: string;
+            /**
+             * @description Last day, at most 366 days from the first; the first when missing.
+             * @example 2026-12-25
+             */
+            to?: string;
+        };
+        WorkdayWeek: {
+            /** @description Hours of Friday. */
+            fri?: string[];
+            /**
+             * @description Hours of Monday.
+             * @example [
+             *       "09:00-12:00",
+             *       "13:00-18:00"
+             *     ]
+             */
+            mon?: string[];
+            /** @description Hours of Saturday. */
+            sat?: string[];
+            /** @description Hours of Sunday. */
+            sun?: string[];
+            /** @description Hours of Thursday. */
+            thu?: string[];
+            /** @description Hours of Tuesday. */
+            tue?: string[];
+            /** @description Hours of Wednesday. */
+            wed?: string[];
+        };
+        WorkdayYear: {
+            /** @description Free days, at most 40 stretches that do not overlap. */
+            holidays: components["schemas"]["WorkdayHoliday"][];
+            /**
+             * @description Whether the table came with the program, was stored by somebody, or is not known, so that the year has ordinary weeks only.
+             * @example shipped
+             * @enum {string}
+             */
+            origin: "shipped" | "own" | "none";
+            /**
+             * @description Whether the program has a table of this year that a reset leads back to.
+             * @example true
+             */
+            shipped: boolean;
+            /** @description Document that the table was taken from. */
+            source: components["schemas"]["WorkdaySource"];
+            /**
+             * Format: int64
+             * @description Send it with an update.
+             * @example 1
+             */
+            version: number;
+            /** @description Days of weekends that are worked, at most 40. */
+            workdays: components["schemas"]["WorkdayMakeup"][];
+            /**
+             * Format: int64
+             * @description Year.
+             * @example 2026
+             */
+            year: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -4275,6 +4691,74 @@ export interface operations {
                 "application/json": components["schemas"]["CommentEdit"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "comment-react": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the comment. */
+                id: number;
+                /** @description thumbs_up, ok, done, heart, clap, smile, thinking, surprised, thumbs_down or seen. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "comment-unreact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the comment. */
+                id: number;
+                /** @description thumbs_up, ok, done, heart, clap, smile, thinking, surprised, thumbs_down or seen. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {
@@ -6680,6 +7164,239 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskTree"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workday-list": {
+        parameters: {
+            query: {
+                /** @description First day. */
+                from: string;
+                /** @description Last day, at most 400 days from the first. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkdayDayList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workday-add": {
+        parameters: {
+            query: {
+                /** @description Day to count from. */
+                from: string;
+                /** @description Working days, -3,660 to 3,660; negative ones count back, 0 is the day itself. */
+                n: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkdayDay"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workday-get-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkdayRules"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workday-put-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkdayPutRulesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkdayRules"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workday-get-year": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkdayYear"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workday-put-year": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkdayPutYearRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkdayYear"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "workday-reset-year": {
+        parameters: {
+            query: {
+                /** @description Version that was read. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description Year, 2000 to 2100. */
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkdayYear"];
                 };
             };
             /** @description Error */
