@@ -400,6 +400,7 @@ func (m *matrix) commentCases() map[string]matrixCase {
 			id, version := say()
 			return path("/comments/%d", id), map[string]any{"version": version, "text": m.name("改 ")}
 		},
+		"task-summary": fixed(path("/tasks/%d/summary", tk.ID)),
 		"comment-react": func() (string, any) {
 			id, _ := say()
 			return path("/comments/%d/reactions/ok", id), nil

@@ -24,6 +24,7 @@ export type Board = S['TaskBoard'];
 export type Card = S['TaskCard'];
 export type Task = S['Task'];
 export type Priority = Task['priority'];
+export type Summary = S['CommentSummary'];
 export type ReactionName = S['CommentReaction']['name'];
 export type Label = S['Label'];
 export type LabelRef = S['LabelRef'];

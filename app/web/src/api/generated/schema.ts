@@ -1300,6 +1300,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tasks/{id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the summary of a task and its comments
+         * @description The sentences of description and comments that matter, with key phrases, people, times, amounts, places and what is asked of whom. Sentences are taken out, none is made up; no text leaves the server.
+         */
+        get: operations["task-summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tasks/{id}/tree": {
         parameters: {
             query?: never;
@@ -2020,6 +2040,85 @@ export interface components {
              * @example 设备已到货，下午上架。
              */
             text: string;
+        };
+        CommentSaid: {
+            /**
+             * @description Who wrote that comment; empty for the description.
+             * @example 李伟
+             */
+            author: string;
+            /**
+             * Format: int64
+             * @description Comment it stands in; null for the description.
+             * @example 283746519330001
+             */
+            commentId: number | null;
+            /**
+             * @description The sentence, without Markdown.
+             * @example 机柜周五到货，请张三周四前确认电源。
+             */
+            text: string;
+        };
+        CommentSummary: {
+            /** @description Amounts and quantities, as they are written. */
+            amounts: string[];
+            /**
+             * @description There was more than is read: the latest 1,000 comments.
+             * @example false
+             */
+            cut: boolean;
+            /** @description People it speaks of, 10 at most, as all below. */
+            people: string[];
+            /** @description Key phrases, best first. */
+            phrases: string[];
+            /** @description Places and organisations. */
+            places: string[];
+            /** @description What matters most, in the order it was written, 300 characters together. */
+            sentences: components["schemas"]["CommentSaid"][];
+            /** @description Times, as they are written. */
+            times: string[];
+            /** @description Sentences that ask for something, 20 at most. */
+            todos: components["schemas"]["CommentToDo"][];
+            /**
+             * @description There is enough text that a summary is shorter than reading it; otherwise everything else is empty.
+             * @example true
+             */
+            worth: boolean;
+        };
+        CommentToDo: {
+            /**
+             * @description Who wrote that comment; empty for the description.
+             * @example 李伟
+             */
+            author: string;
+            /**
+             * Format: int64
+             * @description Comment it stands in; null for the description.
+             * @example 283746519330001
+             */
+            commentId: number | null;
+            /**
+             * @description Its box is ticked.
+             * @example false
+             */
+            done: boolean;
+            /**
+             * @description The sentence, without Markdown.
+             * @example 机柜周五到货，请张三周四前确认电源。
+             */
+            text: string;
+            /**
+             * @description By when, as it is written; empty without.
+             * @example 周四前
+             */
+            when: string;
+            /**
+             * @description Who is asked, as far as it is said.
+             * @example [
+             *       "张三"
+             *     ]
+             */
+            who: string[];
         };
         ExchangeFeed: {
             /**
@@ -7863,6 +7962,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "task-summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentSummary"];
                 };
             };
             /** @description Error */
