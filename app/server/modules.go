@@ -12,6 +12,7 @@ import (
 	"dingban/app/board"
 	"dingban/app/comment"
 	"dingban/app/file"
+	"dingban/app/exchange"
 	"dingban/app/label"
 	"dingban/app/notify"
 	"dingban/app/org"
@@ -25,8 +26,11 @@ import (
 	"dingban/app/platform/vault/reseal"
 	"dingban/app/project"
 	"dingban/app/quickadd"
+	"dingban/app/reminder"
 	"dingban/app/search"
 	"dingban/app/task"
+	"dingban/app/view"
+	"dingban/app/workday"
 	"dingban/configs"
 )
 
@@ -42,27 +46,34 @@ func Migrations() []db.Migration {
 		httpapi.Migrations(),
 		access.Migrations(),
 		org.Migrations(),
+		workday.Migrations(),
 		project.Migrations(),
 		board.Migrations(),
 		label.Migrations(),
 		file.Migrations(),
 		task.Migrations(),
 		comment.Migrations(),
+		reminder.Migrations(),
+		exchange.Migrations(),
 		search.Migrations(),
 		notify.Migrations(),
+		view.Migrations(),
 	)
 }
 
 func moduleColumns() []vault.Column {
 	return slices.Concat(
 		org.Sealed(),
+		workday.Sealed(),
 		project.Sealed(),
 		board.Sealed(),
 		label.Sealed(),
 		file.Sealed(),
 		task.Sealed(),
 		comment.Sealed(),
+		exchange.Sealed(),
 		search.Sealed(),
+		view.Sealed(),
 	)
 }
 
@@ -71,16 +82,20 @@ func wordSources() []fs.FS {
 		Words, db.Words, blob.Words, httpapi.Words,
 		access.Words,
 		org.Words,
+		workday.Words,
 		project.Words,
 		board.Words,
 		label.Words,
 		file.Words,
 		task.Words,
 		comment.Words,
+		reminder.Words,
 		quickadd.Words,
+		exchange.Words,
 		search.Words,
 		notify.Words,
 		audit.Words,
+		view.Words,
 	}
 }
 
@@ -88,16 +103,20 @@ func wordSources() []fs.FS {
 type Modules struct {
 	Access   *access.Service
 	Org      *org.Service
+	Workday  *workday.Service
 	Project  *project.Service
 	Board    *board.Service
 	Label    *label.Service
 	File     *file.Service
 	Task     *task.Service
 	Comment  *comment.Service
+	Reminder *reminder.Service
 	Quickadd *quickadd.Service
+	Exchange *exchange.Service
 	Search   *search.Service
 	Notify   *notify.Service
 	Audit    *audit.Service
+	View     *view.Service
 
 	all []any
 }
@@ -108,6 +127,9 @@ func wire(a *App) (*Modules, error) {
 	var err error
 	m.Access = access.New(d, j, c)
 	m.Org = org.New(d, v, j, c, m.Access, orgOptions(a))
+	if m.Workday, err = workday.New(d, v, j, c, m.Access); err != nil {
+		return nil, fmt.Errorf("wire workday: %w", err)
+	}
 	m.Project = project.New(d, v, j, c, m.Access, m.Org)
 	if m.Board, err = board.New(d, v, j, c, m.Project); err != nil {
 		return nil, fmt.Errorf("wire board: %w", err)
@@ -119,12 +141,17 @@ func wire(a *App) (*Modules, error) {
 		Holders: map[string]file.Holder{"task": taskFiles{m.Task}},
 	})
 	m.Comment = comment.New(d, v, j, c, m.Access, m.Org, m.Task)
+	m.Reminder = reminder.New(d, j, c, a.o.Log, m.Task)
 	if m.Quickadd, err = quickadd.New(d, c, m.Access, m.Org, m.Project, m.Label, m.Task); err != nil {
 		return nil, fmt.Errorf("wire quickadd: %w", err)
+	}
+	if m.Exchange, err = exchange.New(d, v, j, c, m.Org, m.Project, m.Board, m.Task); err != nil {
+		return nil, fmt.Errorf("wire exchange: %w", err)
 	}
 	m.Search = search.New(search.Needs{
 		DB: d, Vault: v, Journal: j, Clock: c, Access: m.Access, Projects: m.Project, States: m.Board, People: m.Org,
 	}, search.Tasks(m.Task, m.Comment), search.Projects(m.Project), search.People(m.Org))
+	m.View = view.New(d, v, j, c, m.Project, m.Org, m.Task)
 	m.Notify = notify.New(d, j, c, m.Org, m.Access, m.subjects)
 	m.Audit = audit.New(d, j, m.Access, m.Org, a.anchors)
 	m.Audit.Connect(a.o.Log, audit.Tasks(m.Task), audit.Projects(m.Project), audit.States(m.Board, m.Project),
@@ -132,16 +159,20 @@ func wire(a *App) (*Modules, error) {
 	m.all = []any{
 		m.Access,
 		m.Org,
+		m.Workday,
 		m.Project,
 		m.Board,
 		m.Label,
 		m.File,
 		m.Task,
 		m.Comment,
+		m.Reminder,
 		m.Quickadd,
+		m.Exchange,
 		m.Search,
 		m.Notify,
 		m.Audit,
+		m.View,
 	}
 	return m, nil
 }

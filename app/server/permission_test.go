@@ -184,6 +184,7 @@ func (m *matrix) cases() map[string]matrixCase {
 	for _, part := range []map[string]matrixCase{
 		m.sessionCases(),
 		m.orgCases(),
+		m.workdayCases(),
 		m.projectCases(),
 		m.boardCases(),
 		m.labelCases(),
@@ -191,7 +192,10 @@ func (m *matrix) cases() map[string]matrixCase {
 		m.taskCases(),
 		m.treeCases(),
 		m.commentCases(),
+		m.reminderCases(),
 		m.readerCases(),
+		m.viewCases(),
+		m.exchangeCases(),
 	} {
 		maps.Copy(all, part)
 	}
@@ -396,6 +400,15 @@ func (m *matrix) commentCases() map[string]matrixCase {
 		"comment-update": func() (string, any) {
 			id, version := say()
 			return path("/comments/%d", id), map[string]any{"version": version, "text": m.name("改 ")}
+		},
+		"task-summary": fixed(path("/tasks/%d/summary", tk.ID)),
+		"comment-react": func() (string, any) {
+			id, _ := say()
+			return path("/comments/%d/reactions/ok", id), nil
+		},
+		"comment-unreact": func() (string, any) {
+			id, _ := say()
+			return path("/comments/%d/reactions/ok", id), nil
 		},
 		"comment-delete": func() (string, any) {
 			id, _ := say()
