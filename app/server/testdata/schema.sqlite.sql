@@ -577,6 +577,57 @@ CREATE TABLE `task_follower` (
 
 CREATE INDEX `task_follower_person` ON `task_follower` (`person_id`, `task_id`);
 
+CREATE TABLE `file` (
+  `id` INTEGER NOT NULL,
+  `holder_kind` TEXT CHECK (length(`holder_kind`) <= 40 AND `holder_kind` NOT GLOB '*[^ -~]*') NOT NULL,
+  `holder_id` INTEGER NOT NULL,
+  `content_id` INTEGER NOT NULL,
+  `name` BLOB,
+  `media_type` TEXT CHECK (length(`media_type`) <= 120 AND `media_type` NOT GLOB '*[^ -~]*') DEFAULT '' NOT NULL,
+  `size` INTEGER NOT NULL,
+  `received` INTEGER NOT NULL,
+  `state` TEXT CHECK (length(`state`) <= 16 AND `state` NOT GLOB '*[^ -~]*') NOT NULL,
+  `created_by` INTEGER NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  `changed_at` INTEGER NOT NULL,
+  `version` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE INDEX `file_holder` ON `file` (`holder_kind`, `holder_id`, `state`, `id`);
+
+CREATE INDEX `file_state` ON `file` (`state`, `changed_at`);
+
+CREATE TABLE `file_content` (
+  `id` INTEGER NOT NULL,
+  `refs` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE TABLE `file_piece` (
+  `id` INTEGER NOT NULL,
+  `content_id` INTEGER NOT NULL,
+  `first_byte` INTEGER NOT NULL,
+  `size` INTEGER NOT NULL,
+  `state` TEXT CHECK (length(`state`) <= 16 AND `state` NOT GLOB '*[^ -~]*') NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE INDEX `file_piece_content` ON `file_piece` (`content_id`, `first_byte`);
+
+CREATE INDEX `file_piece_state` ON `file_piece` (`state`, `created_at`);
+
+CREATE TABLE `file_seen` (
+  `file_id` INTEGER NOT NULL,
+  `person_id` INTEGER NOT NULL,
+  `kind` TEXT CHECK (length(`kind`) <= 16 AND `kind` NOT GLOB '*[^ -~]*') NOT NULL,
+  `seen_at` INTEGER NOT NULL,
+  PRIMARY KEY (`file_id`, `person_id`, `kind`, `seen_at`)
+) WITHOUT ROWID;
+
+CREATE INDEX `file_seen_at` ON `file_seen` (`seen_at`);
+
 CREATE TABLE `workday_document` (
   `id` INTEGER NOT NULL,
   `body` BLOB,

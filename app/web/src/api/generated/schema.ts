@@ -304,6 +304,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read about a file
+         * @description Name, size and type of a file, for whoever may read what it is attached to.
+         */
+        get: operations["file-get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a file
+         * @description Takes a file away from a task. Whoever attached it may, and those who manage the project. Its content is destroyed after 30 days, unless a copy of the task has it too.
+         */
+        delete: operations["file-delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a file
+         * @description Calls a file something else. Whoever attached it may, and those who manage the project. Its type stays: that depends on the content alone.
+         */
+        patch: operations["file-rename"];
+        trace?: never;
+    };
+    "/files/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file
+         * @description The content of a file, as an attachment. With ?inline=true it comes for being shown in a page, if its type is one that is shown without running anything (pictures, PDF, film, sound, text; see inline of the file), and as an attachment otherwise. Range and If-None-Match work. The journal is told of each download, and of showing once a person, file and hour.
+         */
+        get: operations["file-content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/labels/{id}": {
         parameters: {
             query?: never;
@@ -1132,6 +1180,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tasks/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the files of a task
+         * @description What is attached to a task, the newest first. Unfinished uploads are not among them.
+         */
+        get: operations["file-list"];
+        put?: never;
+        /**
+         * Start an upload
+         * @description Begins to attach a file of at most 2 GiB to a task; a task has at most 200. Send its bytes with file-send, in pieces of 262,144 to 8,388,608 bytes, the last one as long as it is, then call file-complete. After a lost connection ask file-upload how many bytes have arrived and go on from there. What nobody goes on with for 7 days is given up.
+         */
+        post: operations["file-start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tasks/{id}/followers": {
         parameters: {
             query?: never;
@@ -1334,6 +1406,74 @@ export interface paths {
         get: operations["task-tree"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's unfinished uploads to a task
+         * @description Uploads that were started and not completed, at most 200; only one's own.
+         */
+        get: operations["file-uploads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how far an upload is
+         * @description How many bytes of one's own unfinished upload have arrived and are kept.
+         */
+        get: operations["file-upload"];
+        put?: never;
+        post?: never;
+        /**
+         * Give an upload up
+         * @description Ends one's own unfinished upload. What has arrived of it is destroyed.
+         */
+        delete: operations["file-cancel"];
+        options?: never;
+        head?: never;
+        /**
+         * Send bytes of an upload
+         * @description The body is bytes of the file as they are (application/octet-stream, with Content-Length); the header Upload-Offset says which byte of the file the first one is, 0 when missing. That has to be the one after the last that is kept; otherwise the answer is 409 file.offset with the upload as it is now. Pieces have 262,144 to 8,388,608 bytes, the last one as many as are left. A piece is kept whole or not at all. Answers with the upload.
+         */
+        patch: operations["file-send"];
+        trace?: never;
+    };
+    "/uploads/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete an upload
+         * @description Makes an upload of which all bytes have arrived a file of its task. What type it has is found by looking at the content. With bytes missing the answer is 409 file.incomplete with the upload as it is.
+         */
+        post: operations["file-complete"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2165,6 +2305,126 @@ export interface components {
              */
             path: string;
         };
+        File: {
+            /**
+             * Format: int64
+             * @description When it was complete, UTC milliseconds.
+             * @example 1795500000000
+             */
+            createdAt: number;
+            /** @description Who attached it. */
+            createdBy: components["schemas"]["OrgPersonRef"];
+            /**
+             * Format: int64
+             * @description Id of the file.
+             * @example 283746519340001
+             */
+            id: number;
+            /**
+             * @description Whether the content can be had for showing it in a page (see file-content).
+             * @example true
+             */
+            inline: boolean;
+            /**
+             * @description Name, 1 to 255 characters.
+             * @example 机房平面图.pdf
+             */
+            name: string;
+            /** @description What it is attached to. */
+            ref: components["schemas"]["Ref"];
+            /**
+             * Format: int64
+             * @description Bytes.
+             * @example 482133
+             */
+            size: number;
+            /**
+             * @description Content type, found by looking at the content, never by the name.
+             * @example application/pdf
+             */
+            type: string;
+            /**
+             * Format: int64
+             * @description Send it with an update.
+             * @example 1
+             */
+            version: number;
+        };
+        FileRenameRequest: {
+            /**
+             * @description Name, one line of 1 to 255 characters without slashes.
+             * @example 机房平面图（终稿）.pdf
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description Version that was read.
+             * @example 1
+             */
+            version: number;
+        };
+        FileStartRequest: {
+            /**
+             * @description Name, one line of 1 to 255 characters without slashes.
+             * @example 机房平面图.pdf
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes the file has, at most 2,147,483,648.
+             * @example 482133
+             */
+            size: number;
+        };
+        FileUpload: {
+            /**
+             * Format: int64
+             * @description When it is given up if nothing more arrives, UTC milliseconds.
+             * @example 1796104800000
+             */
+            expiresAt: number;
+            /**
+             * Format: int64
+             * @description Id of the upload, and of the file once it is complete.
+             * @example 283746519340001
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description Most bytes that one request may carry.
+             * @example 8388608
+             */
+            maxPiece: number;
+            /**
+             * Format: int64
+             * @description Fewest bytes a request must carry, unless it carries the end of the file.
+             * @example 262144
+             */
+            minPiece: number;
+            /**
+             * @description Name the file will have.
+             * @example 机房平面图.pdf
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes that are kept already: send what comes after them.
+             * @example 0
+             */
+            received: number;
+            /** @description What it will be attached to. */
+            ref: components["schemas"]["Ref"];
+            /**
+             * Format: int64
+             * @description Bytes the file will have.
+             * @example 482133
+             */
+            size: number;
+        };
+        FileUploadList: {
+            /** @description In the order they were started. */
+            items: components["schemas"]["FileUpload"][];
+        };
         JournalChange: {
             /**
              * @description Name of the field.
@@ -2816,6 +3076,15 @@ export interface components {
         PageComment: {
             /** @description The entries of this page. */
             items: components["schemas"]["Comment"][];
+            /**
+             * @description Cursor of the next page; missing on the last page.
+             * @example eyJhIjoxfQ
+             */
+            next?: string;
+        };
+        PageFile: {
+            /** @description The entries of this page. */
+            items: components["schemas"]["File"][];
             /**
              * @description Cursor of the next page; missing on the last page.
              * @example eyJhIjoxfQ
@@ -5672,6 +5941,131 @@ export interface operations {
             };
         };
     };
+    "file-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the file. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the file. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the file. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileRenameRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "label-delete": {
         parameters: {
             query?: never;
@@ -7618,6 +8012,85 @@ export interface operations {
             };
         };
     };
+    "file-list": {
+        parameters: {
+            query?: {
+                /** @description Cursor from the page before. */
+                cursor?: string;
+                /** @description Entries a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFile"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-start": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileStartRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileUpload"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "follower-list": {
         parameters: {
             query?: never;
@@ -8026,6 +8499,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskTree"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileUploadList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the upload. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileUpload"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the upload. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-complete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the upload. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
                 };
             };
             /** @description Error */
