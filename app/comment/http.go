@@ -36,7 +36,15 @@ type (
 		ID   int64 `path:"id" doc:"Id of the comment." example:"283746519330001"`
 		Body CommentEdit
 	}
-	commentOutput  struct{ Body Comment }
+	reactInput struct {
+		ID   int64  `path:"id" doc:"Id of the comment." example:"283746519330001"`
+		Name string `path:"name" maxLength:"20" doc:"thumbs_up, ok, done, heart, clap, smile, thinking, surprised, thumbs_down or seen." example:"thumbs_up"`
+	}
+	commentOutput struct{ Body Comment }
+	taskInput     struct {
+		ID int64 `path:"id" doc:"Id of the task." example:"283746519320001"`
+	}
+	summaryOutput  struct{ Body Summary }
 	commentsOutput struct{ Body httpapi.Page[Comment] }
 )
 
@@ -56,7 +64,7 @@ func (s *Service) Routes(a *httpapi.API) {
 	httpapi.Register(a, httpapi.Op{
 		ID: "comment-create", Method: http.MethodPost, Path: "/tasks/{id}/comments", Tag: "Comments", Permission: "comment:create",
 		Summary:     "Comment on a task",
-		Description: "Says something about a task. Those responsible and the creator are notified.",
+		Description: "Says something about a task. Those responsible, the creator, followers and the people it mentions are notified.",
 	}, func(ctx context.Context, in *addInput) (*commentOutput, error) {
 		return commented(s.Add(ctx, in.ID, in.Body.Text))
 	})
@@ -72,6 +80,31 @@ func (s *Service) Routes(a *httpapi.API) {
 		Summary:     "Delete a comment",
 		Description: "Takes a comment away: one's own, or anybody's for those who manage the project.",
 	}, func(ctx context.Context, in *commentID) (*struct{}, error) { return nil, s.Delete(ctx, in.ID) })
+	httpapi.Register(a, httpapi.Op{
+		ID: "task-summary", Method: http.MethodGet, Path: "/tasks/{id}/summary", Tag: "Comments", Permission: "task:read",
+		Summary:     "Get the summary of a task and its comments",
+		Description: "The sentences of description and comments that matter, with key phrases, people, times, amounts, places and what is asked of whom. Sentences are taken out, none is made up; no text leaves the server.",
+	}, func(ctx context.Context, in *taskInput) (*summaryOutput, error) {
+		out, err := s.Summary(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &summaryOutput{out}, nil
+	})
+	for _, op := range []struct {
+		id, method, summary, text string
+		given                     bool
+	}{
+		{"comment-react", http.MethodPut, "React to a comment", "Answers a comment with a reaction. One that was given already stays.", true},
+		{"comment-unreact", http.MethodDelete, "Take a reaction back", "Takes one's own reaction back. One that was not given is none to take.", false},
+	} {
+		httpapi.Register(a, httpapi.Op{
+			ID: op.id, Method: op.method, Path: "/comments/{id}/reactions/{name}", Tag: "Comments", Permission: "comment:create", Status: http.StatusOK,
+			Summary: op.summary, Description: op.text,
+		}, func(ctx context.Context, in *reactInput) (*commentOutput, error) {
+			return commented(s.React(ctx, in.ID, in.Name, op.given))
+		})
+	}
 }
 
 func commented(c Comment, err error) (*commentOutput, error) {

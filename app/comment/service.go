@@ -32,7 +32,7 @@ func New(d *db.DB, v *vault.Vault, j *journal.Journal, c clock.Clock, access gua
 }
 
 func (s *Service) comment(ctx context.Context, c *said) Comment {
-	out := Comment{ID: c.ID, TaskID: c.TaskID, Author: s.people.Ref(ctx, c.AuthorID), Text: c.text, CreatedAt: c.CreatedAt, Version: c.Version}
+	out := Comment{ID: c.ID, TaskID: c.TaskID, Author: s.people.Ref(ctx, c.AuthorID), Text: c.text, Reactions: []Reaction{}, CreatedAt: c.CreatedAt, Version: c.Version}
 	if edited := c.EditedAt; edited != 0 {
 		out.EditedAt = &edited
 	}
@@ -63,7 +63,7 @@ func (s *Service) List(ctx context.Context, taskID int64, page db.Page) ([]Comme
 	for i := range found {
 		items[i] = s.comment(ctx, &found[i])
 	}
-	return items, next, nil
+	return items, next, s.addReactions(ctx, items)
 }
 
 // Add says something about a task. It needs comment:create.
@@ -114,18 +114,25 @@ func (s *Service) Edit(ctx context.Context, id, version int64, text string) (Com
 	var out Comment
 	err := s.onComment(ctx, id, "comment:update", func(ctx context.Context, r task.Seen, c *said) error {
 		if c.Version != version {
-			return fault.Conflict("comment.stale_version", s.comment(ctx, c))
+			now, err := s.whole(ctx, c)
+			if err != nil {
+				return err
+			}
+			return fault.Conflict("comment.stale_version", now)
 		}
 		before := c.text
-		if out = s.comment(ctx, c); before == text {
-			return nil
+		var err error
+		if out, err = s.whole(ctx, c); err != nil || before == text {
+			return err
 		}
 		c.text, c.EditedAt = text, clock.Millis(s.clock)
 		c.Version++
 		if err := s.update(ctx, c); err != nil {
 			return err
 		}
+		reactions := out.Reactions
 		out = s.comment(ctx, c)
+		out.Reactions = reactions
 		return s.append(ctx, "comment.update", r, c, before, text)
 	})
 	return out, err
@@ -188,6 +195,8 @@ func (s *Service) mayComment(ctx context.Context, permission string, h project.H
 type remark struct {
 	Comment *int64 `journal:"comment"`
 	Text    string `journal:"text"`
+	// Mentions are the people it speaks to; notifications read them.
+	Mentions []int64 `journal:"mentions"`
 }
 
 // append tells the journal. The entry is about the task, so that its
@@ -195,6 +204,6 @@ type remark struct {
 func (s *Service) append(ctx context.Context, verb string, r task.Seen, c *said, before, after string) error {
 	return s.journal.Append(ctx, journal.Entry{
 		Module: "comment", Verb: verb, Ref: ref.To("task", r.ID), ProjectID: r.ProjectID,
-		Changes: journal.Diff(remark{Text: before}, remark{Comment: &c.ID, Text: after}),
+		Changes: journal.Diff(remark{Text: before, Mentions: mentioned(before)}, remark{Comment: &c.ID, Text: after, Mentions: mentioned(after)}),
 	})
 }

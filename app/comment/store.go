@@ -87,3 +87,42 @@ func (s *Service) update(ctx context.Context, c *said) error {
 	}
 	return nil
 }
+
+// reaction is one person's answer to a comment.
+type reaction struct {
+	commentID int64
+	name      string
+	personID  int64
+}
+
+// reactions reads what was answered to comments, first answers first.
+func (s *Service) reactions(ctx context.Context, ids []int64) ([]reaction, error) {
+	var found []reaction
+	query := "SELECT comment_id, name, person_id FROM comment_reaction WHERE comment_id IN (" + db.Marks(len(ids)) + ") ORDER BY comment_id, created_at, person_id"
+	err := s.db.Each(ctx, query, db.Args(ids), func(sr *sql.Rows) error {
+		var r reaction
+		err := sr.Scan(&r.commentID, &r.name, &r.personID)
+		found = append(found, r)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("comment: read reactions: %w", err)
+	}
+	return found, nil
+}
+
+func (s *Service) react(ctx context.Context, r reaction, now int64) (bool, error) {
+	n, err := s.db.InsertIgnore(ctx, "comment_reaction", []string{"comment_id", "name", "person_id"}, []string{"comment_id", "name", "person_id", "created_at"}, [][]any{{r.commentID, r.name, r.personID, now}})
+	if err != nil {
+		return false, fmt.Errorf("comment: insert a reaction: %w", err)
+	}
+	return n > 0, nil
+}
+
+func (s *Service) unreact(ctx context.Context, r reaction, _ int64) (bool, error) {
+	n, err := s.db.Exec(ctx, "DELETE FROM comment_reaction WHERE comment_id = ? AND name = ? AND person_id = ?", r.commentID, r.name, r.personID)
+	if err != nil {
+		return false, fmt.Errorf("comment: delete a reaction: %w", err)
+	}
+	return n > 0, nil
+}

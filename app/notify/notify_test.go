@@ -3,6 +3,7 @@ package notify_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -58,10 +59,7 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) happen(t *testing.T, by int64, verb string, changes ...journal.Change) {
 	t.Helper()
-	module := "task"
-	if verb == "comment.create" {
-		module = "comment"
-	}
+	module, _, _ := strings.Cut(verb, ".")
 	err := w.DB.Tx(w.Context(by), func(ctx context.Context) error {
 		return w.Journal.Append(ctx, journal.Entry{Module: module, Verb: verb, Ref: ref.To("task", 5), ProjectID: 3, Changes: changes})
 	})
@@ -200,5 +198,22 @@ func TestPagesHaveNoGaps(t *testing.T) {
 	}
 	if _, _, _, err := w.s.List(w.Context(zhang), false, db.Page{Cursor: "?"}); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("bad cursor: %v", err)
+	}
+}
+
+func TestAMentionIsToldAsThat(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.happen(t, zhang, "comment.create", journal.Change{Field: "text", To: "x"}, journal.Change{Field: "mentions", To: []int64{wang, zhang}})
+	// Who was mentioned before hears nothing new when the words around it change.
+	w.happen(t, zhang, "comment.update", journal.Change{Field: "mentions", From: []int64{wang}, To: []int64{wang, li}})
+	for person, want := range map[int64][]string{
+		zhang: {},
+		li:    {"comment.mention", "comment.create"},
+		wang:  {"comment.mention"},
+	} {
+		if got := w.verbs(t, person); !slices.Equal(got, want) {
+			t.Errorf("person %d hears %v, want %v", person, got, want)
+		}
 	}
 }

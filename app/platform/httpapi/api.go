@@ -66,6 +66,7 @@ type API struct {
 
 	o       Options
 	ops     map[string]Op
+	secrets []string // beginnings of paths that go on with a secret
 	limit   *limiter
 	metrics *metrics
 	origin  *http.CrossOriginProtection

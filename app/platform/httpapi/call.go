@@ -23,6 +23,7 @@ type call struct {
 	op       string
 	person   int64
 	cause    error
+	broken   bool // cause came after the answer had begun
 }
 
 type callKey struct{}

@@ -3,9 +3,11 @@ package httpapi
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -31,11 +33,13 @@ type Op struct {
 	Summary     string
 	Description string
 	Tag         string
-	Permission  string // Public, SignedIn or "task:create"
-	Status      int    // of success; 201 for POST, 204 without a body and 200 otherwise when 0
-	Idempotent  bool   // documents that repeating the call without a key does no harm
-	Restricted  bool   // may also be called by a session that has to change its password first
-	MaxBody     int64  // bytes; 1 MiB when 0
+	Permission  string            // Public, SignedIn or "task:create"
+	Status      int               // of success; 201 for POST, 204 without a body and 200 otherwise when 0
+	Idempotent  bool              // documents that repeating the call without a key does no harm
+	Restricted  bool              // may also be called by a session that has to change its password first
+	MaxBody     int64             // bytes; 1 MiB when 0
+	Params      map[string]string // of a Raw operation: what its path and its query hold, with what it means
+	SecretPath  bool              // what stands in the path is a secret: the access log tells nothing behind its first parameter
 }
 
 var opID = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)+$`)
@@ -92,6 +96,10 @@ func (a *API) add(op Op) {
 		panic(fmt.Sprintf("httpapi: operation id %s is used twice", op.ID))
 	}
 	a.ops[op.ID] = op
+	if op.SecretPath {
+		before, _, _ := strings.Cut(op.Path, "{")
+		a.secrets = append(a.secrets, Prefix+before)
+	}
 }
 
 // Register adds a typed operation. It panics at start-up when the description is not complete. Faults of the handler
@@ -146,6 +154,13 @@ func Raw(a *API, op Op, h func(w http.ResponseWriter, r *http.Request) error) {
 		"default": {Description: "Error", Content: map[string]*huma.MediaType{
 			problemType: {Schema: a.Huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")},
 		}},
+	}
+	for _, name := range slices.Sorted(maps.Keys(op.Params)) {
+		where := "query"
+		if strings.Contains(op.Path, "{"+name+"}") {
+			where = "path"
+		}
+		doc.Parameters = append(doc.Parameters, &huma.Param{Name: name, In: where, Required: where == "path", Description: op.Params[name], Schema: &huma.Schema{Type: huma.TypeString}})
 	}
 	a.Huma.OpenAPI().AddOperation(&doc)
 	a.Mux.HandleFunc(op.Method+" "+Prefix+op.Path, func(w http.ResponseWriter, r *http.Request) {

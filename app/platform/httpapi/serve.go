@@ -39,10 +39,15 @@ func (a *API) Handler() http.Handler {
 		a.metrics.running.Inc()
 		defer func() {
 			a.metrics.running.Dec()
-			if panicked := recover(); panicked != nil {
+			panicked := recover()
+			dropped := isDrop(panicked)
+			if panicked != nil && !dropped {
 				a.recovered(rec, r, panicked)
 			}
 			a.done(r, rec, a.o.Clock.Now().Sub(start))
+			if dropped {
+				panic(panicked)
+			}
 		}()
 		if r.Header.Get("Upgrade") != "" { // a WebSocket takes the connection over
 			a.dispatch(rec, r)
@@ -63,11 +68,14 @@ func (a *API) dispatch(w http.ResponseWriter, r *http.Request) {
 	a.Mux.ServeHTTP(w, r)
 }
 
-// recovered answers a panic with 500. http.ErrAbortHandler is how a handler drops a connection on purpose.
+// isDrop tells a panic by which a handler drops a connection on purpose.
+func isDrop(panicked any) bool {
+	err, ok := panicked.(error)
+	return ok && errors.Is(err, http.ErrAbortHandler)
+}
+
+// recovered answers a panic with 500.
 func (a *API) recovered(w *recorder, r *http.Request, panicked any) {
-	if err, ok := panicked.(error); ok && errors.Is(err, http.ErrAbortHandler) {
-		panic(panicked)
-	}
 	a.o.Log.ErrorContext(r.Context(), "panic", "request", RequestID(r.Context()), "panic", fmt.Sprint(panicked), "stack", string(debug.Stack()))
 	a.write(w, r, fmt.Errorf("panic: %v", panicked))
 }
@@ -89,7 +97,7 @@ func (a *API) done(r *http.Request, w *recorder, took time.Duration) {
 		level = slog.LevelInfo
 	}
 	attributes := []slog.Attr{
-		slog.String("request", c.id), slog.String("method", r.Method), slog.String("path", shorten(r.URL.Path, 200)),
+		slog.String("request", c.id), slog.String("method", r.Method), slog.String("path", a.logged(r.URL.Path)),
 		slog.Int("status", w.status), slog.Duration("took", took), slog.Int64("bytes", w.bytes), slog.String("address", c.address),
 	}
 	if c.op != "" {
@@ -98,11 +106,28 @@ func (a *API) done(r *http.Request, w *recorder, took time.Duration) {
 	if c.person != 0 {
 		attributes = append(attributes, slog.Int64("person", c.person))
 	}
-	if w.status >= 500 && c.cause != nil {
+	if c.broken || w.status >= 500 && c.cause != nil {
 		level = slog.LevelError
 		attributes = append(attributes, slog.String("error", c.cause.Error()))
 	}
 	a.o.Log.LogAttrs(r.Context(), level, "request", attributes...)
+}
+
+// logged is a path as the access log shows it, also of a request that no operation answers.
+func (a *API) logged(path string) string {
+	for _, secret := range a.secrets {
+		if strings.HasPrefix(path, secret) {
+			return secret + "…"
+		}
+	}
+	return shorten(path, 200)
+}
+
+// Broken notes why an answer broke off after it had begun, for the access log; the client can no longer be told.
+func Broken(ctx context.Context, cause error) {
+	if c := callFrom(ctx); c != nil {
+		c.cause, c.broken = cause, true
+	}
 }
 
 func shorten(s string, n int) string {

@@ -204,4 +204,61 @@ test('on a phone the drawer with all its fields fits', async () => {
   await page.setViewportSize({ width: 1440, height: 900 });
 });
 
+test('a comment speaks to somebody and of a task, who hears of it, and is answered with a reaction', async () => {
+  const { page } = lin;
+  await open(page, 1);
+  const box = page.locator('[data-test=comment] textarea, textarea[data-test=comment]');
+  await box.click();
+  await page.keyboard.type('请 @陈浩');
+  await page.locator('.el-mention-dropdown__item').filter({ hasText: '陈浩然' }).waitFor();
+  await shot(page, 'mention');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('看 #机房搬');
+  const offered = page.locator('.el-mention-dropdown__item').filter({ hasText: made.tasks[0].key });
+  await offered.waitFor();
+  await offered.click();
+  assert.match(await box.inputValue(), /^请 @陈浩然 看 #MORE-1 ?$/);
+  await page.click('[data-test=send-comment]');
+  await page.waitForSelector('.comment .mention');
+  assert.deepEqual(await page.locator('.comment .mention').allTextContents(), ['@陈浩然', `#${made.tasks[0].key}`]);
+  await eventually(async () => {
+    const told = (await call(chen.page, 'GET', '/notifications')).body.items;
+    assert.ok(told.some((n) => n.verb === 'comment.mention' && n.ref.id === made.tasks[1].id));
+  }, 'told');
+  await open(chen.page, 1);
+  await chen.page.click('[data-test=react]');
+  await chen.page.click('[data-choice=thumbs_up]');
+  await page.waitForSelector('[data-test=reaction-thumbs_up]');
+  assert.equal(await page.getAttribute('[data-test=reaction-thumbs_up]', 'aria-pressed'), 'false');
+  assert.equal(await chen.page.getAttribute('[data-test=reaction-thumbs_up]', 'aria-pressed'), 'true');
+  await shot(page, 'reactions');
+  assert.deepEqual(await violations(page), []);
+  // To change it means to write names, not ids.
+  await page.hover('.comment');
+  await page.click('.comment .tools button >> nth=0');
+  assert.match(await page.inputValue('.comment textarea'), /^请 @陈浩然 看 #MORE-1/);
+  await page.locator('.comment .row button').first().click();
+  await page.click('.comment a.mention');
+  await page.waitForURL(new RegExp(`task=${made.tasks[0].id}`));
+});
+
+test('a long task is summed up in its own sentences', async () => {
+  const { page } = lin;
+  const text =
+    '机房搬迁要在国庆之前完成，涉及三台核心数据库服务器和两台存储设备。停机时间不得超过四小时。运输费用预算为12万元。' +
+    '请陈浩然在12月3日前确认电源。' +
+    '新机房的电源和空调已经验收合格，网络线路还在调试，预计本周可以完成。'.repeat(14);
+  const now = await task(0);
+  await call(page, 'PATCH', `/tasks/${now.id}`, { version: now.version, description: text });
+  await open(page, 0);
+  await page.click('[data-test=open-summary]');
+  await page.waitForSelector('[data-test=summary] .said li');
+  const words = await page.textContent('[data-test=summary]');
+  assert.match(words, /12万元/);
+  assert.match(words, /请陈浩然在12月3日前确认电源/);
+  await page.locator('[data-test=summary]').scrollIntoViewIfNeeded();
+  await shot(page, 'summary');
+  assert.deepEqual(await violations(page), []);
+});
+
 test('no page met an error of its own', () => assert.deepEqual(w.faults(), []));

@@ -65,6 +65,10 @@ describe('words', () => {
       ...['s403', 's404'].flatMap((x) => [`shared.problem.${x}`, `shared.problem.${x}Title`]),
       ...['light', 'dark', 'auto'].map((x) => `shared.theme.${x}`),
       ...['open', 'overdue', 'today', 'week', 'done'].flatMap((x) => [`task.show.${x}`, `task.nothing.${x}`]),
+      ...['thumbs_up', 'ok', 'done', 'heart', 'clap', 'smile', 'thinking', 'surprised', 'thumbs_down', 'seen'].map(
+        (x) => `task.reaction.${x}`,
+      ),
+      ...['people', 'times', 'amounts', 'places', 'phrases'].map((x) => `comment.kind.${x}`),
       ...['late', 'today', 'week', 'later', 'undated'].map((x) => `task.group.${x}`),
     ];
     expect(wanted.filter((key) => !all.has(key))).toEqual([]);

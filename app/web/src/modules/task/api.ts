@@ -1,5 +1,17 @@
 import { ask, client, idempotencyKey } from '@/api/client';
-import type { Comment, Followers, HistoryItem, Items, Page, State, Task, TaskChange, Trashed, Tree } from '@/api/types';
+import type {
+  Comment,
+  Followers,
+  HistoryItem,
+  Items,
+  Page,
+  ReactionName,
+  State,
+  Task,
+  TaskChange,
+  Trashed,
+  Tree,
+} from '@/api/types';
 
 export interface TaskFilter {
   project?: number;
@@ -59,6 +71,12 @@ export const addComment = (id: number, text: string): Promise<Comment> =>
 export const editComment = (id: number, version: number, text: string): Promise<Comment> =>
   ask(client.PATCH('/comments/{id}', { ...path(id), body: { version, text } }));
 export const deleteComment = (id: number): Promise<unknown> => ask(client.DELETE('/comments/{id}', path(id)));
+
+const reaction = (id: number, name: ReactionName) => ({ params: { path: { id, name } } });
+export const reactTo = (id: number, name: ReactionName, given: boolean): Promise<Comment> =>
+  given
+    ? ask(client.PUT('/comments/{id}/reactions/{name}', reaction(id, name)))
+    : ask(client.DELETE('/comments/{id}/reactions/{name}', reaction(id, name)));
 
 export const listHistory = (id: number, cursor?: string): Promise<Page<HistoryItem>> =>
   ask(client.GET('/tasks/{id}/history', { params: { path: { id }, query: { cursor, limit: 50 } } }));

@@ -13,7 +13,7 @@ export interface ChangeLine {
 }
 
 const times = new Set(['startAt', 'dueAt', 'due_at', 'due', 'doneAt', 'done_at', 'archivedAt', 'archived_at']);
-const silent = new Set(['rank', 'version', 'number', 'updatedAt', 'updated_at', 'doneAt', 'done_at']);
+const silent = new Set(['rank', 'version', 'number', 'updatedAt', 'updated_at', 'doneAt', 'done_at', 'mentions']);
 
 function value(field: string, raw: unknown, allDay: boolean): string {
   if (raw === null || raw === undefined || raw === '' || raw === 0) return t('shared.none');
@@ -27,8 +27,8 @@ function value(field: string, raw: unknown, allDay: boolean): string {
   if (typeof raw === 'number' && field === 'estimate') return minutesText(raw);
   if (typeof raw === 'number' && field === 'progress') return `${raw}%`;
   if (typeof raw === 'number' && times.has(field)) return allDay ? shortDate(raw) : fullTime(raw);
-  for (const group of ['shared.priority', 'project.kind', 'project.roles', 'shared.category']) {
-    if (typeof raw === 'string' && /^[a-z]+$/.test(raw) && has(`${group}.${raw}`)) return t(`${group}.${raw}`);
+  for (const group of ['shared.priority', 'project.kind', 'project.roles', 'shared.category', 'task.reaction']) {
+    if (typeof raw === 'string' && /^[a-z_]+$/.test(raw) && has(`${group}.${raw}`)) return t(`${group}.${raw}`);
   }
   return String(raw);
 }

@@ -1,9 +1,10 @@
 import { h, type VNode, type VNodeChild } from 'vue';
+import { RouterLink } from 'vue-router';
 
 // A small part of Markdown, made into elements and never into HTML text: nothing a person wrote can become a script.
 
 const inline =
-  /(`[^`]+`)|(\*\*[^*]+\*\*)|(~~[^~]+~~)|(\*[^*\s][^*]*\*)|\[([^\]]+)\]\(([^)\s]+)\)|(https?:\/\/[^\s<>"'\u3000-\u303f\uff00-\uffef]+)/;
+  /(`[^`]+`)|([@#]\[[^\]\n]+\]\((?:person|task):\d{1,16}\))|(\*\*[^*]+\*\*)|(~~[^~]+~~)|(\*[^*\s][^*]*\*)|\[([^\]]+)\]\(([^)\s]+)\)|(https?:\/\/[^\s<>"'\u3000-\u303f\uff00-\uffef]+)/;
 
 /** Links lead only to where a link may lead; `javascript:` and its kin stay text. */
 export function safeHref(url: string): string | null {
@@ -18,13 +19,22 @@ function link(url: string, text: VNodeChild): VNodeChild {
   ]);
 }
 
+/** @ speaks to a person, # of a task; the task is opened by its key. */
+function mentioned(source: string): VNodeChild {
+  const [, sign, name, kind] = /^([@#])\[(.+)\]\((person|task):\d+\)$/.exec(source) ?? ['', '', source, ''];
+  if (kind === 'task' && /^[A-Za-z][A-Za-z0-9]*-\d+$/.test(name))
+    return h(RouterLink, { to: `/t/${name}`, class: 'mention' }, () => `${sign}${name}`);
+  return h('span', { class: 'mention' }, `${sign}${name}`);
+}
+
 function spans(text: string): VNodeChild[] {
   const out: VNodeChild[] = [];
   let rest = text;
   for (let match = inline.exec(rest); match; match = inline.exec(rest)) {
     if (match.index > 0) out.push(rest.slice(0, match.index));
-    const [all, code, bold, struck, slanted, label, url, bare] = match;
+    const [all, code, mention, bold, struck, slanted, label, url, bare] = match;
     if (code) out.push(h('code', code.slice(1, -1)));
+    else if (mention) out.push(mentioned(mention));
     else if (bold) out.push(h('strong', spans(bold.slice(2, -2))));
     else if (struck) out.push(h('del', spans(struck.slice(2, -2))));
     else if (slanted) out.push(h('em', spans(slanted.slice(1, -1))));
