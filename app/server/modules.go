@@ -105,19 +105,6 @@ func wordSources() []fs.FS {
 
 // Modules are the services of one server.
 type Modules struct {
-	Access     *access.Service
-	Org        *org.Service
-	Workday    *workday.Service
-	Project    *project.Service
-	Board      *board.Service
-	Label      *label.Service
-	Task       *task.Service
-	Comment    *comment.Service
-	Quickadd   *quickadd.Service
-	Recurrence *recurrence.Service
-	Search     *search.Service
-	Notify     *notify.Service
-	Audit      *audit.Service
 	Access   *access.Service
 	Org      *org.Service
 	Workday  *workday.Service
@@ -134,6 +121,8 @@ type Modules struct {
 	Notify   *notify.Service
 	Audit    *audit.Service
 	View     *view.Service
+
+	Recurrence *recurrence.Service
 
 	all []any
 }
