@@ -636,6 +636,24 @@ CREATE TABLE "workday_document" (
   PRIMARY KEY ("id")
 );
 
+CREATE TABLE "recurrence" (
+  "id" BIGINT NOT NULL,
+  "task_id" BIGINT NOT NULL,
+  "project_id" BIGINT NOT NULL,
+  "state" VARCHAR(16) NOT NULL CHECK (LENGTHB("state") = LENGTH("state")),
+  "reason" VARCHAR(16) DEFAULT '' NOT NULL CHECK (LENGTHB("reason") = LENGTH("reason")),
+  "rule" BLOB,
+  "set_by" BIGINT NOT NULL,
+  "made" BIGINT NOT NULL,
+  "updated_at" BIGINT NOT NULL,
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE UNIQUE INDEX "recurrence_task" ON "recurrence" ("task_id");
+
+CREATE INDEX "recurrence_project" ON "recurrence" ("project_id", "state");
+
 CREATE TABLE "reminder" (
   "id" BIGINT NOT NULL,
   "task_id" BIGINT NOT NULL,

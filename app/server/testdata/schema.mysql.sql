@@ -597,6 +597,22 @@ CREATE TABLE `workday_document` (
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+CREATE TABLE `recurrence` (
+  `id` BIGINT NOT NULL,
+  `task_id` BIGINT NOT NULL,
+  `project_id` BIGINT NOT NULL,
+  `state` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `reason` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin DEFAULT '' NOT NULL,
+  `rule` MEDIUMBLOB,
+  `set_by` BIGINT NOT NULL,
+  `made` BIGINT NOT NULL,
+  `updated_at` BIGINT NOT NULL,
+  `version` BIGINT NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `recurrence_task` (`task_id`),
+  KEY `recurrence_project` (`project_id`, `state`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
 CREATE TABLE `reminder` (
   `id` BIGINT NOT NULL,
   `task_id` BIGINT NOT NULL,

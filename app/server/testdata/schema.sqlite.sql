@@ -636,6 +636,24 @@ CREATE TABLE `workday_document` (
   PRIMARY KEY (`id`)
 );
 
+CREATE TABLE `recurrence` (
+  `id` INTEGER NOT NULL,
+  `task_id` INTEGER NOT NULL,
+  `project_id` INTEGER NOT NULL,
+  `state` TEXT CHECK (length(`state`) <= 16 AND `state` NOT GLOB '*[^ -~]*') NOT NULL,
+  `reason` TEXT CHECK (length(`reason`) <= 16 AND `reason` NOT GLOB '*[^ -~]*') DEFAULT '' NOT NULL,
+  `rule` BLOB,
+  `set_by` INTEGER NOT NULL,
+  `made` INTEGER NOT NULL,
+  `updated_at` INTEGER NOT NULL,
+  `version` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE UNIQUE INDEX `recurrence_task` ON `recurrence` (`task_id`);
+
+CREATE INDEX `recurrence_project` ON `recurrence` (`project_id`, `state`);
+
 CREATE TABLE `reminder` (
   `id` INTEGER NOT NULL,
   `task_id` INTEGER NOT NULL,

@@ -1308,6 +1308,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tasks/{id}/recurrence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read when a task comes again
+         * @description The rule of a task with the next days. A task without a rule answers the state none. A rule that stopped says why.
+         */
+        get: operations["recurrence-get"];
+        /**
+         * Let a task come again
+         * @description Gives an open task a rule, or another one; it needs task:create as well. When the task is done, the next one is made with its title, description, people, labels, priority, estimate, followers and up to 200 subtasks, and the rule moves on to it. Days that were missed until then are left out. It is made in the name of whoever set the rule last.
+         */
+        put: operations["recurrence-set"];
+        post?: never;
+        /**
+         * Let a task come no more
+         * @description Takes the rule of a task away; it needs task:create as well. Tasks that were made stay.
+         */
+        delete: operations["recurrence-remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/recurrence/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See where a rule leads
+         * @description The next days of a rule before it is stored, as if the task were done today, or on its due date if that is later, and each next one on its day. Changes nothing.
+         */
+        post: operations["recurrence-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tasks/{id}/reminders": {
         parameters: {
             query?: never;
@@ -3542,6 +3590,180 @@ export interface components {
         QuickaddTaskList: {
             /** @description The tasks made, in the order of the lines. */
             items: components["schemas"]["Task"][];
+        };
+        RecurrenceNth: {
+            /**
+             * @description Day of the week, mon to sun; or workday by the calendar, weekday, weekend.
+             * @example workday
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description 1 is the first, -1 the last; at most 5, or 31 for workday, 23 for weekday, 10 for weekend.
+             * @example -1
+             */
+            n: number;
+        };
+        RecurrencePreview: {
+            /**
+             * @description The next days, at most 10; none when the rule has come to its end.
+             * @example [
+             *       "2026-12-07"
+             *     ]
+             */
+            next: string[];
+            /**
+             * @description Years of these days whose holidays are not known yet, so that they are taken for ordinary weeks.
+             * @example [
+             *       2027
+             *     ]
+             */
+            unpublished: number[];
+        };
+        RecurrencePreviewRequest: {
+            /** @description When the task would come again. */
+            rule: components["schemas"]["RecurrenceRule"];
+        };
+        RecurrenceRule: {
+            /**
+             * Format: int64
+             * @description How many there are at most, at most 10,000; not together with until.
+             * @example 10
+             */
+            count?: number;
+            /**
+             * @description Days of the month, 1 to 31, or -1, the last, to -28; with month and year.
+             * @example [
+             *       15,
+             *       -1
+             *     ]
+             */
+            days?: number[];
+            /**
+             * Format: int64
+             * @description Every so many of them, 1 to 999.
+             * @example 1
+             */
+            every: number;
+            /**
+             * @description Days that are left out, at most 1,000.
+             * @example [
+             *       "2026-12-25"
+             *     ]
+             */
+            except?: string[];
+            /**
+             * @description What it counts in.
+             * @example week
+             * @enum {string}
+             */
+            freq: "day" | "workday" | "week" | "month" | "year";
+            /**
+             * @description Whether it counts from the due date or from the day on which the task was done; from the due date when missing.
+             * @example due
+             * @enum {string}
+             */
+            from?: "due" | "done";
+            /**
+             * @description Months, 1 to 12, with year.
+             * @example [
+             *       3,
+             *       9
+             *     ]
+             */
+            months?: number[];
+            /** @description Days like the last Friday of a month, at most 16; with month and year. */
+            nth?: components["schemas"]["RecurrenceNth"][];
+            /**
+             * @description What becomes of a day that is not worked: it stays, moves to the next or the previous working day, or is left out.
+             * @example next
+             * @enum {string}
+             */
+            shift?: "none" | "next" | "previous" | "skip";
+            /**
+             * @description Whether the 31st of a short month is its last day or left out; its last day when missing.
+             * @example last
+             * @enum {string}
+             */
+            short?: "last" | "skip";
+            /**
+             * @description First day that it can name; when missing, the day on which the task is due or begins, or else today.
+             * @example 2026-11-30
+             */
+            start?: string;
+            /**
+             * @description Last day that it can name.
+             * @example 2027-12-31
+             */
+            until?: string;
+            /**
+             * @description Days of the week, mon to sun, with week.
+             * @example [
+             *       "mon",
+             *       "wed"
+             *     ]
+             */
+            weekdays?: string[];
+        };
+        RecurrenceSetRequest: {
+            /** @description When the task comes again. */
+            rule: components["schemas"]["RecurrenceRule"];
+            /**
+             * Format: int64
+             * @description Version that was read; 1 when the task never had a rule.
+             * @example 1
+             */
+            version: number;
+        };
+        RecurrenceView: {
+            /**
+             * Format: int64
+             * @description Which task of the series this one is.
+             * @example 1
+             */
+            made: number;
+            /**
+             * @description The next days, at most 10; none when the rule has come to its end.
+             * @example [
+             *       "2026-12-07"
+             *     ]
+             */
+            next: string[];
+            /**
+             * @description Why it stopped: whoever set it may not make tasks there any more, the project was archived, or the task could not be made.
+             * @example
+             * @enum {string}
+             */
+            reason: "" | "denied" | "archived" | "refused";
+            /** @description The rule; missing when there is none. */
+            rule?: components["schemas"]["RecurrenceRule"];
+            /** @description Who set it, in whose name the next task is made; missing when there is none. */
+            setBy?: components["schemas"]["OrgPersonRef"];
+            /**
+             * @description Whether there is a rule, and what it is doing.
+             * @example active
+             * @enum {string}
+             */
+            state: "none" | "active" | "ended" | "stopped";
+            /**
+             * Format: int64
+             * @description Id of the task.
+             * @example 283746519320001
+             */
+            taskId: number;
+            /**
+             * @description Years of these days whose holidays are not known yet, so that they are taken for ordinary weeks.
+             * @example [
+             *       2027
+             *     ]
+             */
+            unpublished: number[];
+            /**
+             * Format: int64
+             * @description Send it with an update.
+             * @example 1
+             */
+            version: number;
         };
         Ref: {
             /**
@@ -8291,6 +8513,151 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recurrence-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecurrenceView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recurrence-set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecurrenceSetRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecurrenceView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recurrence-remove": {
+        parameters: {
+            query: {
+                /** @description Version that was read. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecurrenceView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recurrence-preview": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecurrencePreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecurrencePreview"];
                 };
             };
             /** @description Error */
