@@ -192,10 +192,14 @@ func (m *matrix) cases() map[string]matrixCase {
 		m.projectCases(),
 		m.boardCases(),
 		m.labelCases(),
+		m.fileCases(),
 		m.taskCases(),
 		m.treeCases(),
 		m.commentCases(),
+		m.recurrenceCases(),
+		m.reminderCases(),
 		m.readerCases(),
+		m.viewCases(),
 		m.exchangeCases(),
 	} {
 		maps.Copy(all, part)
@@ -402,6 +406,7 @@ func (m *matrix) commentCases() map[string]matrixCase {
 			id, version := say()
 			return path("/comments/%d", id), map[string]any{"version": version, "text": m.name("改 ")}
 		},
+		"task-summary": fixed(path("/tasks/%d/summary", tk.ID)),
 		"comment-react": func() (string, any) {
 			id, _ := say()
 			return path("/comments/%d/reactions/ok", id), nil

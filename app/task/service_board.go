@@ -3,6 +3,7 @@ package task
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -65,44 +66,64 @@ func (s *Service) List(ctx context.Context, f Filter, page db.Page) ([]Task, str
 			return nil, "", err
 		}
 	}
+	from, where, args := s.conditions(f)
+	items, err := s.Select(ctx, Selection{
+		ProjectID: f.ProjectID, From: from, Where: where + " AND t.id < ?", Args: append(args, before), Order: "t.id DESC", Limit: page.Size() + 1, Full: true,
+	})
+	if err != nil || len(items) <= page.Size() {
+		return items, "", err
+	}
+	items = items[:page.Size()]
+	return items, db.EncodeCursor(items[len(items)-1].ID), nil
+}
+
+// Selection is SQL that chooses tasks t. Args are those of From and then of Where; what people send must be among them
+// only. Full reads descriptions as well.
+type Selection struct {
+	ProjectID          int64
+	From, Where, Order string
+	Args               []any
+	Limit              int
+	Full               bool
+}
+
+// Select gives chosen tasks of one project, or of all, as far as the person may read them.
+func (s *Service) Select(ctx context.Context, sel Selection) ([]Task, error) {
 	ids, heads, err := s.projects.Readable(ctx, "task:read")
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	if f.ProjectID != 0 {
-		if _, err := s.projects.Check(ctx, f.ProjectID, "project:read"); err != nil {
-			return nil, "", err
+	if sel.ProjectID != 0 {
+		if _, err := s.projects.Check(ctx, sel.ProjectID, "project:read"); err != nil {
+			return nil, err
 		}
-		ids = []int64{f.ProjectID}
+		ids = []int64{sel.ProjectID}
 	}
 	if len(ids) == 0 {
-		return []Task{}, "", nil
+		return []Task{}, nil
 	}
-	from, where, args := s.conditions(f, ids)
-	where += " AND t.id < ?"
-	args = append(args, before)
-	rows, err := s.read(ctx, true, "SELECT "+fullColumns+" FROM "+from+" WHERE "+where+" ORDER BY t.id DESC LIMIT ?", append(args, page.Size()+1))
+	columns := cardColumns
+	if sel.Full {
+		columns = fullColumns
+	}
+	rows, err := s.read(ctx, sel.Full, "SELECT "+columns+" FROM "+sel.From+" WHERE ("+sel.Where+") AND t.project_id IN ("+db.Marks(len(ids))+") AND t.deleted_at = 0 ORDER BY "+sel.Order+" LIMIT ?",
+		slices.Concat(sel.Args, db.Args(ids), []any{sel.Limit}))
 	if err != nil {
-		return nil, "", err
-	}
-	next := ""
-	if len(rows) > page.Size() {
-		rows = rows[:page.Size()]
-		next = db.EncodeCursor(rows[len(rows)-1].ID)
+		return nil, err
 	}
 	if err := s.addAssignees(ctx, rows); err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if err := s.remember(ctx, rows, heads); err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	items := make([]Task, len(rows))
 	for i := range rows {
 		if items[i], err = s.task(ctx, heads[rows[i].ProjectID], &rows[i]); err != nil {
-			return nil, "", err
+			return nil, err
 		}
 	}
-	return items, next, nil
+	return items, nil
 }
 
 func checkFilter(f Filter) error {
@@ -117,7 +138,7 @@ func checkFilter(f Filter) error {
 }
 
 // conditions turns a checked filter into the common subset of SQL.
-func (s *Service) conditions(f Filter, projects []int64) (from, where string, args []any) {
+func (s *Service) conditions(f Filter) (from, where string, args []any) {
 	from = "task t"
 	if f.AssigneeID != 0 {
 		from += " JOIN task_assignee a ON a.task_id = t.id AND a.person_id = ?"
@@ -127,8 +148,7 @@ func (s *Service) conditions(f Filter, projects []int64) (from, where string, ar
 		from += " JOIN task_label l ON l.task_id = t.id AND l.label_id = ?"
 		args = append(args, f.LabelID)
 	}
-	where = "t.project_id IN (" + db.Marks(len(projects)) + ") AND t.deleted_at = 0"
-	args = append(args, db.Args(projects)...)
+	where = "1 = 1"
 	add := func(condition string, values ...any) {
 		where += " AND " + condition
 		args = append(args, values...)

@@ -304,6 +304,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read about a file
+         * @description Name, size and type of a file, for whoever may read what it is attached to.
+         */
+        get: operations["file-get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a file
+         * @description Takes a file away from a task. Whoever attached it may, and those who manage the project. Its content is destroyed after 30 days, unless a copy of the task has it too.
+         */
+        delete: operations["file-delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a file
+         * @description Calls a file something else. Whoever attached it may, and those who manage the project. Its type stays: that depends on the content alone.
+         */
+        patch: operations["file-rename"];
+        trace?: never;
+    };
+    "/files/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file
+         * @description The content of a file, as an attachment. With ?inline=true it comes for being shown in a page, if its type is one that is shown without running anything (pictures, PDF, film, sound, text; see inline of the file), and as an attachment otherwise. Range and If-None-Match work. The journal is told of each download, and of showing once a person, file and hour.
+         */
+        get: operations["file-content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/labels/{id}": {
         parameters: {
             query?: never;
@@ -1040,6 +1088,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tasks/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find tasks by a tree of conditions
+         * @description Tasks of the projects the person may read, by any of their attributes, in any order, without their descriptions. Titles are sealed: with a condition on them at most 2,000 tasks are looked at a request, so that a page may be short or even empty and still have a cursor to go on with. A fault names the place in the tree, as body.filter.all[2].values[0].
+         */
+        post: operations["task-query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tasks/{id}": {
         parameters: {
             query?: never;
@@ -1106,6 +1174,30 @@ export interface paths {
          * @description Puts the task into the first done state of its board, or back into the first one to do. Nothing happens when it is there already.
          */
         post: operations["task-complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the files of a task
+         * @description What is attached to a task, the newest first. Unfinished uploads are not among them.
+         */
+        get: operations["file-list"];
+        put?: never;
+        /**
+         * Start an upload
+         * @description Begins to attach a file of at most 2 GiB to a task; a task has at most 200. Send its bytes with file-send, in pieces of 262,144 to 8,388,608 bytes, the last one as long as it is, then call file-complete. After a lost connection ask file-upload how many bytes have arrived and go on from there. What nobody goes on with for 7 days is given up.
+         */
+        post: operations["file-start"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1216,6 +1308,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tasks/{id}/recurrence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read when a task comes again
+         * @description The rule of a task with the next days. A task without a rule answers the state none. A rule that stopped says why.
+         */
+        get: operations["recurrence-get"];
+        /**
+         * Let a task come again
+         * @description Gives an open task a rule, or another one; it needs task:create as well. When the task is done, the next one is made with its title, description, people, labels, priority, estimate, followers and up to 200 subtasks, and the rule moves on to it. Days that were missed until then are left out. It is made in the name of whoever set the rule last.
+         */
+        put: operations["recurrence-set"];
+        post?: never;
+        /**
+         * Let a task come no more
+         * @description Takes the rule of a task away; it needs task:create as well. Tasks that were made stay.
+         */
+        delete: operations["recurrence-remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/recurrence/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See where a rule leads
+         * @description The next days of a rule before it is stored, as if the task were done today, or on its due date if that is later, and each next one on its day. Changes nothing.
+         */
+        post: operations["recurrence-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's reminders at a task
+         * @description Reminders are everybody's own: nobody sees those of others.
+         */
+        get: operations["reminder-list"];
+        put?: never;
+        /**
+         * Add a reminder of one's own
+         * @description Adds a reminder at a moment, or so long before or after a date of the task: it moves when the date does. It comes as a notification, a few seconds late at most; not while the task is done or deleted, its project archived, or the person no longer allowed to read it. At most 10 a task and person; one like it is refused as reminder.there_already.
+         */
+        post: operations["reminder-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/reminders/{reminder}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take away a reminder of one's own
+         * @description Takes it away; that of somebody else is reminder.not_found.
+         */
+        delete: operations["reminder-delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tasks/{id}/restore": {
         parameters: {
             query?: never;
@@ -1230,6 +1414,26 @@ export interface paths {
          * @description Brings a task back that was deleted in the last 30 days, with the subtasks that went with it. When its parent is gone it stands alone.
          */
         post: operations["task-restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the summary of a task and its comments
+         * @description The sentences of description and comments that matter, with key phrases, people, times, amounts, places and what is asked of whom. Sentences are taken out, none is made up; no text leaves the server.
+         */
+        get: operations["task-summary"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1254,6 +1458,122 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's unfinished uploads to a task
+         * @description Uploads that were started and not completed, at most 200; only one's own.
+         */
+        get: operations["file-uploads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how far an upload is
+         * @description How many bytes of one's own unfinished upload have arrived and are kept.
+         */
+        get: operations["file-upload"];
+        put?: never;
+        post?: never;
+        /**
+         * Give an upload up
+         * @description Ends one's own unfinished upload. What has arrived of it is destroyed.
+         */
+        delete: operations["file-cancel"];
+        options?: never;
+        head?: never;
+        /**
+         * Send bytes of an upload
+         * @description The body is bytes of the file as they are (application/octet-stream, with Content-Length); the header Upload-Offset says which byte of the file the first one is, 0 when missing. That has to be the one after the last that is kept; otherwise the answer is 409 file.offset with the upload as it is now. Pieces have 262,144 to 8,388,608 bytes, the last one as many as are left. A piece is kept whole or not at all. Answers with the upload.
+         */
+        patch: operations["file-send"];
+        trace?: never;
+    };
+    "/uploads/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete an upload
+         * @description Makes an upload of which all bytes have arrived a file of its task. What type it has is found by looking at the content. With bytes missing the answer is 409 file.incomplete with the upload as it is.
+         */
+        post: operations["file-complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List saved views
+         * @description One's own views of a project and those that are shared there, or one's own across projects; at most 200.
+         */
+        get: operations["view-list"];
+        put?: never;
+        /**
+         * Save a view
+         * @description Keeps a filter, an order, groups and columns under a name, at most 100 a person and project. Sharing it needs view:share.
+         */
+        post: operations["view-create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a saved view
+         * @description Deletes one's own view, or a shared one if one manages the project (board:update). No task changes.
+         */
+        delete: operations["view-delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a saved view
+         * @description Changes one's own view, or a shared one if one manages the project (board:update). A version that is no longer the newest is answered with a conflict and the current view.
+         */
+        patch: operations["view-update"];
         trace?: never;
     };
     "/workdays": {
@@ -1909,6 +2229,85 @@ export interface components {
              */
             text: string;
         };
+        CommentSaid: {
+            /**
+             * @description Who wrote that comment; empty for the description.
+             * @example 李伟
+             */
+            author: string;
+            /**
+             * Format: int64
+             * @description Comment it stands in; null for the description.
+             * @example 283746519330001
+             */
+            commentId: number | null;
+            /**
+             * @description The sentence, without Markdown.
+             * @example 机柜周五到货，请张三周四前确认电源。
+             */
+            text: string;
+        };
+        CommentSummary: {
+            /** @description Amounts and quantities, as they are written. */
+            amounts: string[];
+            /**
+             * @description There was more than is read: the latest 1,000 comments.
+             * @example false
+             */
+            cut: boolean;
+            /** @description People it speaks of, 10 at most, as all below. */
+            people: string[];
+            /** @description Key phrases, best first. */
+            phrases: string[];
+            /** @description Places and organisations. */
+            places: string[];
+            /** @description What matters most, in the order it was written, 300 characters together. */
+            sentences: components["schemas"]["CommentSaid"][];
+            /** @description Times, as they are written. */
+            times: string[];
+            /** @description Sentences that ask for something, 20 at most. */
+            todos: components["schemas"]["CommentToDo"][];
+            /**
+             * @description There is enough text that a summary is shorter than reading it; otherwise everything else is empty.
+             * @example true
+             */
+            worth: boolean;
+        };
+        CommentToDo: {
+            /**
+             * @description Who wrote that comment; empty for the description.
+             * @example 李伟
+             */
+            author: string;
+            /**
+             * Format: int64
+             * @description Comment it stands in; null for the description.
+             * @example 283746519330001
+             */
+            commentId: number | null;
+            /**
+             * @description Its box is ticked.
+             * @example false
+             */
+            done: boolean;
+            /**
+             * @description The sentence, without Markdown.
+             * @example 机柜周五到货，请张三周四前确认电源。
+             */
+            text: string;
+            /**
+             * @description By when, as it is written; empty without.
+             * @example 周四前
+             */
+            when: string;
+            /**
+             * @description Who is asked, as far as it is said.
+             * @example [
+             *       "张三"
+             *     ]
+             */
+            who: string[];
+        };
         ExchangeFeed: {
             /**
              * Format: int64
@@ -1953,6 +2352,126 @@ export interface components {
              * @example /api/v1/feeds/4q…/tasks.ics
              */
             path: string;
+        };
+        File: {
+            /**
+             * Format: int64
+             * @description When it was complete, UTC milliseconds.
+             * @example 1795500000000
+             */
+            createdAt: number;
+            /** @description Who attached it. */
+            createdBy: components["schemas"]["OrgPersonRef"];
+            /**
+             * Format: int64
+             * @description Id of the file.
+             * @example 283746519340001
+             */
+            id: number;
+            /**
+             * @description Whether the content can be had for showing it in a page (see file-content).
+             * @example true
+             */
+            inline: boolean;
+            /**
+             * @description Name, 1 to 255 characters.
+             * @example 机房平面图.pdf
+             */
+            name: string;
+            /** @description What it is attached to. */
+            ref: components["schemas"]["Ref"];
+            /**
+             * Format: int64
+             * @description Bytes.
+             * @example 482133
+             */
+            size: number;
+            /**
+             * @description Content type, found by looking at the content, never by the name.
+             * @example application/pdf
+             */
+            type: string;
+            /**
+             * Format: int64
+             * @description Send it with an update.
+             * @example 1
+             */
+            version: number;
+        };
+        FileRenameRequest: {
+            /**
+             * @description Name, one line of 1 to 255 characters without slashes.
+             * @example 机房平面图（终稿）.pdf
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description Version that was read.
+             * @example 1
+             */
+            version: number;
+        };
+        FileStartRequest: {
+            /**
+             * @description Name, one line of 1 to 255 characters without slashes.
+             * @example 机房平面图.pdf
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes the file has, at most 2,147,483,648.
+             * @example 482133
+             */
+            size: number;
+        };
+        FileUpload: {
+            /**
+             * Format: int64
+             * @description When it is given up if nothing more arrives, UTC milliseconds.
+             * @example 1796104800000
+             */
+            expiresAt: number;
+            /**
+             * Format: int64
+             * @description Id of the upload, and of the file once it is complete.
+             * @example 283746519340001
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description Most bytes that one request may carry.
+             * @example 8388608
+             */
+            maxPiece: number;
+            /**
+             * Format: int64
+             * @description Fewest bytes a request must carry, unless it carries the end of the file.
+             * @example 262144
+             */
+            minPiece: number;
+            /**
+             * @description Name the file will have.
+             * @example 机房平面图.pdf
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes that are kept already: send what comes after them.
+             * @example 0
+             */
+            received: number;
+            /** @description What it will be attached to. */
+            ref: components["schemas"]["Ref"];
+            /**
+             * Format: int64
+             * @description Bytes the file will have.
+             * @example 482133
+             */
+            size: number;
+        };
+        FileUploadList: {
+            /** @description In the order they were started. */
+            items: components["schemas"]["FileUpload"][];
         };
         JournalChange: {
             /**
@@ -2102,7 +2621,7 @@ export interface components {
              */
             title: string;
             /**
-             * @description What happened: task.assign, task.unassign, task.move, task.complete, task.reopen, task.update, task.delete, comment.create, comment.mention.
+             * @description What happened: task.assign, task.unassign, task.move, task.complete, task.reopen, task.update, comment.create, comment.mention, reminder.fire (the moment of a reminder of one's own).
              * @example task.assign
              */
             verb: string;
@@ -2611,6 +3130,15 @@ export interface components {
              */
             next?: string;
         };
+        PageFile: {
+            /** @description The entries of this page. */
+            items: components["schemas"]["File"][];
+            /**
+             * @description Cursor of the next page; missing on the last page.
+             * @example eyJhIjoxfQ
+             */
+            next?: string;
+        };
         PageOrgPerson: {
             /** @description The entries of this page. */
             items: components["schemas"]["OrgPerson"][];
@@ -2650,6 +3178,15 @@ export interface components {
         PageTaskTrashed: {
             /** @description The entries of this page. */
             items: components["schemas"]["TaskTrashed"][];
+            /**
+             * @description Cursor of the next page; missing on the last page.
+             * @example eyJhIjoxfQ
+             */
+            next?: string;
+        };
+        PageViewFound: {
+            /** @description The entries of this page. */
+            items: components["schemas"]["ViewFound"][];
             /**
              * @description Cursor of the next page; missing on the last page.
              * @example eyJhIjoxfQ
@@ -2893,6 +3430,36 @@ export interface components {
              */
             visibility?: string;
         };
+        QueryFilter: {
+            /** @description A group: all of these hold. A tree has at most 4 levels of groups and 40 conditions. */
+            all?: components["schemas"]["QueryFilter"][];
+            /** @description A group: one of these holds. A condition on the title stands in groups of all only. */
+            any?: components["schemas"]["QueryFilter"][];
+            /**
+             * @description A condition: the attribute. project, state, category, assignee, department (of those responsible, with the departments below), follower, creator, priority, label, parent, title, start, due, created, updated, done, estimate (minutes), progress (percent), subtasks and comments (how many).
+             * @example due
+             */
+            field?: string;
+            /**
+             * @description How it is compared: in, notIn, all (labels), empty, notEmpty, contains, notContains (title), is, before, after, between (times), eq, gte, lte (numbers).
+             * @example is
+             */
+            op?: string;
+            /** @description With what, at most 50: ids, codes, me, numbers, days of UTC+8 as 2026-11-28, or for is one of today, yesterday, tomorrow, thisWeek, lastWeek, nextWeek, thisMonth, lastMonth, nextMonth, next7, next30, last7, last30, overdue (due only). */
+            values?: string[];
+        };
+        QuerySort: {
+            /**
+             * @description id (the default, and the order in which tasks were made), created, updated, start, due, priority, state (the order of the board) or title. Tasks without the date come last; by title at most 1,000 tasks can be sorted.
+             * @example due
+             */
+            by?: string;
+            /**
+             * @description The other way round: newest, latest, most urgent first.
+             * @example false
+             */
+            desc?: boolean;
+        };
         QuickaddChip: {
             /**
              * @description Due on that day, at no certain time.
@@ -3024,6 +3591,180 @@ export interface components {
             /** @description The tasks made, in the order of the lines. */
             items: components["schemas"]["Task"][];
         };
+        RecurrenceNth: {
+            /**
+             * @description Day of the week, mon to sun; or workday by the calendar, weekday, weekend.
+             * @example workday
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description 1 is the first, -1 the last; at most 5, or 31 for workday, 23 for weekday, 10 for weekend.
+             * @example -1
+             */
+            n: number;
+        };
+        RecurrencePreview: {
+            /**
+             * @description The next days, at most 10; none when the rule has come to its end.
+             * @example [
+             *       "2026-12-07"
+             *     ]
+             */
+            next: string[];
+            /**
+             * @description Years of these days whose holidays are not known yet, so that they are taken for ordinary weeks.
+             * @example [
+             *       2027
+             *     ]
+             */
+            unpublished: number[];
+        };
+        RecurrencePreviewRequest: {
+            /** @description When the task would come again. */
+            rule: components["schemas"]["RecurrenceRule"];
+        };
+        RecurrenceRule: {
+            /**
+             * Format: int64
+             * @description How many there are at most, at most 10,000; not together with until.
+             * @example 10
+             */
+            count?: number;
+            /**
+             * @description Days of the month, 1 to 31, or -1, the last, to -28; with month and year.
+             * @example [
+             *       15,
+             *       -1
+             *     ]
+             */
+            days?: number[];
+            /**
+             * Format: int64
+             * @description Every so many of them, 1 to 999.
+             * @example 1
+             */
+            every: number;
+            /**
+             * @description Days that are left out, at most 1,000.
+             * @example [
+             *       "2026-12-25"
+             *     ]
+             */
+            except?: string[];
+            /**
+             * @description What it counts in.
+             * @example week
+             * @enum {string}
+             */
+            freq: "day" | "workday" | "week" | "month" | "year";
+            /**
+             * @description Whether it counts from the due date or from the day on which the task was done; from the due date when missing.
+             * @example due
+             * @enum {string}
+             */
+            from?: "due" | "done";
+            /**
+             * @description Months, 1 to 12, with year.
+             * @example [
+             *       3,
+             *       9
+             *     ]
+             */
+            months?: number[];
+            /** @description Days like the last Friday of a month, at most 16; with month and year. */
+            nth?: components["schemas"]["RecurrenceNth"][];
+            /**
+             * @description What becomes of a day that is not worked: it stays, moves to the next or the previous working day, or is left out.
+             * @example next
+             * @enum {string}
+             */
+            shift?: "none" | "next" | "previous" | "skip";
+            /**
+             * @description Whether the 31st of a short month is its last day or left out; its last day when missing.
+             * @example last
+             * @enum {string}
+             */
+            short?: "last" | "skip";
+            /**
+             * @description First day that it can name; when missing, the day on which the task is due or begins, or else today.
+             * @example 2026-11-30
+             */
+            start?: string;
+            /**
+             * @description Last day that it can name.
+             * @example 2027-12-31
+             */
+            until?: string;
+            /**
+             * @description Days of the week, mon to sun, with week.
+             * @example [
+             *       "mon",
+             *       "wed"
+             *     ]
+             */
+            weekdays?: string[];
+        };
+        RecurrenceSetRequest: {
+            /** @description When the task comes again. */
+            rule: components["schemas"]["RecurrenceRule"];
+            /**
+             * Format: int64
+             * @description Version that was read; 1 when the task never had a rule.
+             * @example 1
+             */
+            version: number;
+        };
+        RecurrenceView: {
+            /**
+             * Format: int64
+             * @description Which task of the series this one is.
+             * @example 1
+             */
+            made: number;
+            /**
+             * @description The next days, at most 10; none when the rule has come to its end.
+             * @example [
+             *       "2026-12-07"
+             *     ]
+             */
+            next: string[];
+            /**
+             * @description Why it stopped: whoever set it may not make tasks there any more, the project was archived, or the task could not be made.
+             * @example
+             * @enum {string}
+             */
+            reason: "" | "denied" | "archived" | "refused";
+            /** @description The rule; missing when there is none. */
+            rule?: components["schemas"]["RecurrenceRule"];
+            /** @description Who set it, in whose name the next task is made; missing when there is none. */
+            setBy?: components["schemas"]["OrgPersonRef"];
+            /**
+             * @description Whether there is a rule, and what it is doing.
+             * @example active
+             * @enum {string}
+             */
+            state: "none" | "active" | "ended" | "stopped";
+            /**
+             * Format: int64
+             * @description Id of the task.
+             * @example 283746519320001
+             */
+            taskId: number;
+            /**
+             * @description Years of these days whose holidays are not known yet, so that they are taken for ordinary weeks.
+             * @example [
+             *       2027
+             *     ]
+             */
+            unpublished: number[];
+            /**
+             * Format: int64
+             * @description Send it with an update.
+             * @example 1
+             */
+            version: number;
+        };
         Ref: {
             /**
              * Format: int64
@@ -3036,6 +3777,98 @@ export interface components {
              * @example task
              */
             kind: string;
+        };
+        Reminder: {
+            /**
+             * @description What the moment is counted from: the due date, the start, or nothing (a moment of its own, in at).
+             * @example due
+             * @enum {string}
+             */
+            anchor: "due" | "start" | "time";
+            /**
+             * Format: int64
+             * @description The moment in UTC milliseconds, with the anchor time; it has to be in the future.
+             * @example 1795500000000
+             */
+            at?: number | null;
+            /**
+             * Format: int64
+             * @description Minutes before the date, -43200 to 525600; negative is after it. For a date without a time they are counted from 9:00 of that day (UTC+8). With clock whole days, so a multiple of 1440.
+             * @example 15
+             */
+            before?: number;
+            /**
+             * Format: int64
+             * @description Minute of the day in UTC+8, 0 to 1439, for a reminder at a certain time on the day of the date or so many days before; null for one that is counted in minutes.
+             * @example 540
+             */
+            clock?: number | null;
+            /**
+             * Format: int64
+             * @description Minutes after which it comes again until the task is done, 60 to 43200, at most 50 times; 0 for once.
+             * @example 1440
+             */
+            every?: number;
+            /**
+             * Format: int64
+             * @description When it came last, UTC milliseconds; null when it never has.
+             * @example 1795400000000
+             */
+            firedAt: number | null;
+            /**
+             * Format: int64
+             * @description Id of the reminder.
+             * @example 283746519330001
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description When it comes next, UTC milliseconds; null when it has come, or while the task lacks the date.
+             * @example 1795500000000
+             */
+            nextAt: number | null;
+            /**
+             * Format: int64
+             * @description Task it is about.
+             * @example 283746519320001
+             */
+            taskId: number;
+        };
+        ReminderCreateRequest: {
+            /**
+             * @description What the moment is counted from: the due date, the start, or nothing (a moment of its own, in at).
+             * @example due
+             * @enum {string}
+             */
+            anchor: "due" | "start" | "time";
+            /**
+             * Format: int64
+             * @description The moment in UTC milliseconds, with the anchor time; it has to be in the future.
+             * @example 1795500000000
+             */
+            at?: number | null;
+            /**
+             * Format: int64
+             * @description Minutes before the date, -43200 to 525600; negative is after it. For a date without a time they are counted from 9:00 of that day (UTC+8). With clock whole days, so a multiple of 1440.
+             * @example 15
+             */
+            before?: number;
+            /**
+             * Format: int64
+             * @description Minute of the day in UTC+8, 0 to 1439, for a reminder at a certain time on the day of the date or so many days before; null for one that is counted in minutes.
+             * @example 540
+             */
+            clock?: number | null;
+            /**
+             * Format: int64
+             * @description Minutes after which it comes again until the task is done, 60 to 43200, at most 50 times; 0 for once.
+             * @example 1440
+             */
+            every?: number;
+        };
+        ReminderList: {
+            /** @description At most 10, the oldest first. */
+            items: components["schemas"]["Reminder"][];
         };
         SearchFindResponse: {
             /**
@@ -4092,6 +4925,301 @@ export interface components {
              */
             version: number;
         };
+        View: {
+            /**
+             * Format: int64
+             * @description UTC milliseconds.
+             * @example 1795400000000
+             */
+            createdAt: number;
+            /** @description Filter, order, groups and columns. */
+            definition: components["schemas"]["ViewDefinition"];
+            /**
+             * @description The person asking may change and delete it.
+             * @example true
+             */
+            editable: boolean;
+            /**
+             * Format: int64
+             * @description Id of the view.
+             * @example 283746519330001
+             */
+            id: number;
+            /**
+             * @description What it is shown as.
+             * @example table
+             * @enum {string}
+             */
+            kind: "list" | "table" | "calendar" | "board";
+            /**
+             * @description Name, 1 to 60 characters.
+             * @example 本周到期
+             */
+            name: string;
+            /** @description Whose it is. */
+            owner: components["schemas"]["OrgPersonRef"];
+            /**
+             * Format: int64
+             * @description Project it is of; 0 for one across projects.
+             * @example 283746519300001
+             */
+            projectId: number;
+            /**
+             * @description Everybody who reads the project sees it.
+             * @example true
+             */
+            shared: boolean;
+            /**
+             * Format: int64
+             * @description Send it with an update.
+             * @example 1
+             */
+            version: number;
+        };
+        ViewCreateRequest: {
+            /** @description Filter, order, groups and columns. */
+            definition: components["schemas"]["ViewDefinition"];
+            /**
+             * @description list, table, calendar or board.
+             * @example table
+             */
+            kind: string;
+            /**
+             * @description Name, one line of 1 to 60 characters.
+             * @example 本周到期
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description Project it is of; missing for one across projects.
+             * @example 283746519300001
+             */
+            projectId?: number;
+            /**
+             * @description Show it to everybody who reads the project; needs view:share there.
+             * @example false
+             */
+            shared?: boolean;
+        };
+        ViewDefinition: {
+            /**
+             * @description Which columns, in their order, at most 40.
+             * @example [
+             *       "title",
+             *       "state",
+             *       "due"
+             *     ]
+             */
+            columns?: string[];
+            /** @description Which tasks; all of them without. */
+            filter?: components["schemas"]["QueryFilter"];
+            /**
+             * @description What they are grouped by: state, assignee, priority, due, project, or empty for no groups.
+             * @example state
+             */
+            group?: string;
+            /** @description In which order. */
+            sort?: components["schemas"]["QuerySort"];
+        };
+        ViewFound: {
+            /** @description Who is responsible. */
+            assignees: components["schemas"]["OrgPersonRef"][];
+            /**
+             * Format: int64
+             * @description How many items its checklist has.
+             * @example 4
+             */
+            checkCount: number;
+            /**
+             * Format: int64
+             * @description How many of them are ticked off.
+             * @example 2
+             */
+            checkDone: number;
+            /**
+             * Format: int64
+             * @description How many comments it has.
+             * @example 2
+             */
+            commentCount: number;
+            /**
+             * Format: int64
+             * @description UTC milliseconds.
+             * @example 1795400000000
+             */
+            createdAt: number;
+            /** @description Who made it. */
+            createdBy: components["schemas"]["OrgPersonRef"];
+            /**
+             * Format: int64
+             * @description When it was done, UTC milliseconds; null while it is open.
+             * @example 1795500000000
+             */
+            doneAt: number | null;
+            /**
+             * @description Due on that day, at no certain time.
+             * @example true
+             */
+            dueAllDay: boolean;
+            /**
+             * Format: int64
+             * @description When it is due, UTC milliseconds; for a whole day its beginning; null without a date.
+             * @example 1795500000000
+             */
+            dueAt: number | null;
+            /**
+             * Format: int64
+             * @description How long it should take, in minutes; 0 when nobody has said.
+             * @example 120
+             */
+            estimate: number;
+            /**
+             * Format: int64
+             * @description Id of the task.
+             * @example 283746519320001
+             */
+            id: number;
+            /**
+             * @description Key of the project and number; what people call the task.
+             * @example OPS-12
+             */
+            key: string;
+            /** @description Labels, by name. */
+            labels: components["schemas"]["LabelRef"][];
+            /**
+             * Format: int64
+             * @description Number within the project, without gaps.
+             * @example 12
+             */
+            number: number;
+            /**
+             * Format: int64
+             * @description Task it is a part of; null for one that stands alone.
+             * @example 283746519320000
+             */
+            parentId: number | null;
+            /**
+             * @description Priority.
+             * @example high
+             * @enum {string}
+             */
+            priority: "none" | "low" | "medium" | "high" | "urgent";
+            /**
+             * Format: int64
+             * @description How far it is, in percent: 100 when done, else the share of its subtasks that are done, else that of its checklist, else what people entered.
+             * @example 50
+             */
+            progress: number;
+            /**
+             * Format: int64
+             * @description Project it belongs to.
+             * @example 283746519300001
+             */
+            projectId: number;
+            /**
+             * @description Name of the project.
+             * @example 机房搬迁
+             */
+            projectName: string;
+            /**
+             * @description Order within the column, compared byte by byte.
+             * @example 1ZzX9aB0c
+             */
+            rank: string;
+            /**
+             * @description Begins on that day, at no certain time.
+             * @example true
+             */
+            startAllDay: boolean;
+            /**
+             * Format: int64
+             * @description When work on it begins, UTC milliseconds; for a whole day its beginning; null without a date.
+             * @example 1795400000000
+             */
+            startAt: number | null;
+            /**
+             * Format: int64
+             * @description State, which is the column of the board.
+             * @example 283746519310001
+             */
+            stateId: number;
+            /**
+             * Format: int64
+             * @description How many subtasks it has, those of subtasks not counted.
+             * @example 3
+             */
+            subCount: number;
+            /**
+             * Format: int64
+             * @description How many of them are done.
+             * @example 1
+             */
+            subDone: number;
+            /**
+             * @description Title, 1 to 300 characters.
+             * @example 采购三台服务器
+             */
+            title: string;
+            /**
+             * Format: int64
+             * @description UTC milliseconds.
+             * @example 1795400000000
+             */
+            updatedAt: number;
+            /**
+             * Format: int64
+             * @description Send it with an update.
+             * @example 1
+             */
+            version: number;
+        };
+        ViewQueryRequest: {
+            /**
+             * @description Cursor from the page before, with the same filter and order.
+             * @example WyJkdWUiLGZhbHNlXQ
+             */
+            cursor?: string;
+            /** @description Which tasks; all when missing. */
+            filter?: components["schemas"]["QueryFilter"];
+            /**
+             * Format: int64
+             * @description Entries a page, 50 when missing.
+             * @example 50
+             */
+            limit?: number;
+            /**
+             * Format: int64
+             * @description Only of this project; of all the person may read when missing.
+             * @example 283746519300001
+             */
+            projectId?: number;
+            /** @description In which order. */
+            sort?: components["schemas"]["QuerySort"];
+        };
+        ViewSavedList: {
+            /** @description In the order in which they were made. */
+            items: components["schemas"]["View"][];
+        };
+        ViewUpdateRequest: {
+            /** @description Filter, order, groups and columns, all of them anew. */
+            definition?: components["schemas"]["ViewDefinition"];
+            /**
+             * @description Name, one line of 1 to 60 characters.
+             * @example 下周到期
+             */
+            name?: string;
+            /**
+             * @description Show it to everybody who reads the project; needs view:share there.
+             * @example true
+             */
+            shared?: boolean;
+            /**
+             * Format: int64
+             * @description Version that was read.
+             * @example 1
+             */
+            version: number;
+        };
         WordsPart: {
             /**
              * @description Whether they are what was looked for.
@@ -5013,6 +6141,131 @@ export interface operations {
                 /** @description What the address was made with. */
                 token: string;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the file. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the file. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the file. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileRenameRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -6720,6 +7973,45 @@ export interface operations {
             };
         };
     };
+    "task-query": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewQueryRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageViewFound"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "task-get": {
         parameters: {
             query?: never;
@@ -6929,6 +8221,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-list": {
+        parameters: {
+            query?: {
+                /** @description Cursor from the page before. */
+                cursor?: string;
+                /** @description Entries a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFile"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-start": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileStartRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileUpload"];
                 };
             };
             /** @description Error */
@@ -7155,6 +8526,257 @@ export interface operations {
             };
         };
     };
+    "recurrence-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecurrenceView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recurrence-set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecurrenceSetRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecurrenceView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recurrence-remove": {
+        parameters: {
+            query: {
+                /** @description Version that was read. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecurrenceView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recurrence-preview": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecurrencePreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecurrencePreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reminder-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReminderList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reminder-create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReminderCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reminder-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+                /** @description Id of the reminder. */
+                reminder: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "task-restore": {
         parameters: {
             query?: never;
@@ -7193,6 +8815,38 @@ export interface operations {
             };
         };
     };
+    "task-summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentSummary"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "task-tree": {
         parameters: {
             query?: never;
@@ -7212,6 +8866,302 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskTree"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileUploadList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the upload. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileUpload"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the upload. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-complete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the upload. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "view-list": {
+        parameters: {
+            query?: {
+                /** @description Project whose views to list; those across projects when missing. */
+                project?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewSavedList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "view-create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "view-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the view. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "view-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the view. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
                 };
             };
             /** @description Error */
