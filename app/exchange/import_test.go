@@ -221,7 +221,7 @@ func TestWhatWasExportedComesBack(t *testing.T) {
 	parent, child := w.fill()
 	for _, format := range []string{"csv", "xlsx"} {
 		c := w.Client("owner")
-		src := w.source(c, string(w.export("owner", format).OK(nil).Body))
+		src := w.source(c, string(w.export("owner", "zh-CN", format).OK(nil).Body))
 		before := len(w.tasks())
 		w.run(c, map[string]any{"importId": src.ID})
 		items, _, err := w.Modules.Task.List(w.By("owner"), task.Filter{ProjectID: w.Project.ID}, db.Page{Limit: 2})

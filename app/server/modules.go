@@ -154,12 +154,11 @@ func wire(a *App) (*Modules, error) {
 	if m.Exchange, err = exchange.New(d, v, j, c, exchange.Needs{
 		People: m.Org, Projects: m.Project, States: m.Board, Tasks: m.Task, Labels: m.Label, Comments: m.Comment, Access: m.Access, Objects: a.Objects,
 	}); err != nil {
+		return nil, fmt.Errorf("wire exchange: %w", err)
+	}
 	m.Recurrence = recurrence.New(recurrence.Needs{
 		DB: d, Vault: v, Journal: j, Clock: c, People: m.Org, Projects: m.Project, Workdays: m.Workday, Tasks: m.Task,
 	})
-	if m.Exchange, err = exchange.New(d, v, j, c, m.Org, m.Project, m.Board, m.Task); err != nil {
-		return nil, fmt.Errorf("wire exchange: %w", err)
-	}
 	m.Search = search.New(search.Needs{
 		DB: d, Vault: v, Journal: j, Clock: c, Access: m.Access, Projects: m.Project, States: m.Board, People: m.Org,
 	}, search.Tasks(m.Task, m.Comment), search.Projects(m.Project), search.People(m.Org))
