@@ -690,6 +690,29 @@ CREATE UNIQUE INDEX "calendar_feed_place" ON "calendar_feed" ("person_id", "plac
 
 CREATE UNIQUE INDEX "calendar_feed_hash" ON "calendar_feed" ("hash");
 
+CREATE TABLE "exchange_import" (
+  "id" BIGINT NOT NULL,
+  "project_id" BIGINT NOT NULL,
+  "person_id" BIGINT NOT NULL,
+  "kind" VARCHAR(16) NOT NULL CHECK (LENGTHB("kind") = LENGTH("kind")),
+  "settings" BLOB,
+  "total" BIGINT NOT NULL,
+  "done" BIGINT NOT NULL,
+  "created_at" BIGINT NOT NULL,
+  "expires_at" BIGINT NOT NULL,
+  "finished_at" BIGINT DEFAULT 0 NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE INDEX "exchange_import_expires" ON "exchange_import" ("expires_at");
+
+CREATE TABLE "exchange_made" (
+  "import_id" BIGINT NOT NULL,
+  "source_row" BIGINT NOT NULL,
+  "task_id" BIGINT NOT NULL,
+  PRIMARY KEY ("import_id", "source_row")
+);
+
 CREATE TABLE "view_saved" (
   "id" BIGINT NOT NULL,
   "project_id" BIGINT NOT NULL,

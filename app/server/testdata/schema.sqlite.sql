@@ -690,6 +690,29 @@ CREATE UNIQUE INDEX `calendar_feed_place` ON `calendar_feed` (`person_id`, `plac
 
 CREATE UNIQUE INDEX `calendar_feed_hash` ON `calendar_feed` (`hash`);
 
+CREATE TABLE `exchange_import` (
+  `id` INTEGER NOT NULL,
+  `project_id` INTEGER NOT NULL,
+  `person_id` INTEGER NOT NULL,
+  `kind` TEXT CHECK (length(`kind`) <= 16 AND `kind` NOT GLOB '*[^ -~]*') NOT NULL,
+  `settings` BLOB,
+  `total` INTEGER NOT NULL,
+  `done` INTEGER NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  `expires_at` INTEGER NOT NULL,
+  `finished_at` INTEGER DEFAULT 0 NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE INDEX `exchange_import_expires` ON `exchange_import` (`expires_at`);
+
+CREATE TABLE `exchange_made` (
+  `import_id` INTEGER NOT NULL,
+  `source_row` INTEGER NOT NULL,
+  `task_id` INTEGER NOT NULL,
+  PRIMARY KEY (`import_id`, `source_row`)
+) WITHOUT ROWID;
+
 CREATE TABLE `view_saved` (
   `id` INTEGER NOT NULL,
   `project_id` INTEGER NOT NULL,

@@ -656,6 +656,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring tasks in
+         * @description Makes the next tasks of the file, about 200 at once, wholly or not at all, and says how far it is: call it until it is finished. Nothing is made twice, and an import that broke off goes on where it was. What the first call says about columns, states and labels holds for all. At most 20,000 tasks a file.
+         */
+        post: operations["import-run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/import/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what an import would do
+         * @description Reads the whole file and says what would be made of it and every problem by row and column, without making anything. Dates without a zone are in UTC+8.
+         */
+        post: operations["import-plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/import/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a file of tasks
+         * @description Recognises a table (CSV in UTF-8, UTF-16 or GB18030; the first sheet of an Excel workbook), the JSON export of a Trello board or a CSV export of Jira, by its content. The file is kept sealed for 24 hours, for whoever sent it. Changes nothing in the project.
+         */
+        post: operations["import-read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/projects/{id}/labels": {
         parameters: {
             query?: never;
@@ -2308,6 +2368,39 @@ export interface components {
              */
             who: string[];
         };
+        ExchangeChoice: {
+            /**
+             * @description What it is: title, description, key, parent, level, outline, state, done, priority, type, assignee, follower, creator, labels, start, due, created, updated, finished, estimate, remaining, spent, progress, iteration, checklist, comment, attachment or custom; empty leaves it out.
+             * @example title
+             */
+            field: string;
+            /**
+             * Format: int64
+             * @description Place of the column, from 0.
+             * @example 0
+             */
+            index: number;
+        };
+        ExchangeColumn: {
+            /**
+             * @description What it was taken for, such as title; custom keeps its values in the description, empty leaves it out.
+             * @example title
+             */
+            field: string;
+            /**
+             * @description Its header.
+             * @example 任务名称
+             */
+            header: string;
+            /**
+             * Format: int64
+             * @description Place of the column, from 0.
+             * @example 0
+             */
+            index: number;
+            /** @description What stands in it in the first rows. */
+            samples: string[];
+        };
         ExchangeFeed: {
             /**
              * Format: int64
@@ -2352,6 +2445,147 @@ export interface components {
              * @example /api/v1/feeds/4q…/tasks.ics
              */
             path: string;
+        };
+        ExchangePlanRequest: {
+            /** @description What the columns of a table are, as far as it is not what they were taken for. */
+            columns?: components["schemas"]["ExchangeChoice"][];
+            /**
+             * Format: int64
+             * @description Id that import-read gave.
+             * @example 283746519395001
+             */
+            importId: number;
+            /**
+             * @description Make the labels that the project does not have; otherwise they stay as text in the description.
+             * @example true
+             */
+            makeLabels?: boolean;
+            /**
+             * @description Make the states that the project does not have; otherwise their tasks begin in the first state, or in the first done one.
+             * @example true
+             */
+            makeStates?: boolean;
+        };
+        ExchangePreview: {
+            /**
+             * Format: int64
+             * @description How many tasks have a checklist; it becomes a list in the description.
+             * @example 4
+             */
+            checklists: number;
+            /**
+             * Format: int64
+             * @description How many comments would be made, in the name of whoever brings them in; author and time stand in the text.
+             * @example 12
+             */
+            comments: number;
+            /**
+             * Format: int64
+             * @description How many rows cannot come in.
+             * @example 1
+             */
+            failures: number;
+            /** @description Labels that the project does not have, at most 200. */
+            labels: string[];
+            /** @description What is wrong, by row and column, at most 1,000. */
+            problems: components["schemas"]["ExchangeTrouble"][];
+            /** @description States that the project does not have, at most 200. */
+            states: string[];
+            /** @description People who were not found in the project or might be several, at most 200; they stay as text in the description. */
+            strangers: string[];
+            /**
+             * Format: int64
+             * @description How many of them would be parts of others.
+             * @example 30
+             */
+            subtasks: number;
+            /**
+             * Format: int64
+             * @description How many tasks would be made.
+             * @example 120
+             */
+            tasks: number;
+            /**
+             * Format: int64
+             * @description How many values are left out or were guessed.
+             * @example 3
+             */
+            warnings: number;
+        };
+        ExchangeProgress: {
+            /**
+             * Format: int64
+             * @description How many of them are made.
+             * @example 80
+             */
+            done: number;
+            /**
+             * @description Nothing is left to do.
+             * @example false
+             */
+            finished: boolean;
+            /**
+             * Format: int64
+             * @description How many tasks are to be made.
+             * @example 120
+             */
+            total: number;
+        };
+        ExchangeSource: {
+            /** @description Columns of a table, with what each was taken for; empty for trello and jira, which say it themselves. */
+            columns: components["schemas"]["ExchangeColumn"][];
+            /**
+             * Format: int64
+             * @description Id of the import; the file waits under it for 24 hours.
+             * @example 283746519395001
+             */
+            id: number;
+            /**
+             * @description Blanks before titles show what is a part of what.
+             * @example false
+             */
+            indent: boolean;
+            /**
+             * @description What the file was recognised as.
+             * @example csv
+             * @enum {string}
+             */
+            kind: "csv" | "xlsx" | "trello" | "jira";
+        };
+        ExchangeTrouble: {
+            /**
+             * @description Stable code.
+             * @example value.date
+             */
+            code: string;
+            /**
+             * Format: int64
+             * @description Column from 1; 0 is the whole row.
+             * @example 3
+             */
+            column: number;
+            /**
+             * @description Header of the column.
+             * @example 截止时间
+             */
+            header: string;
+            /**
+             * @description In words.
+             * @example “下个世纪”不是日期
+             */
+            message: string;
+            /**
+             * Format: int64
+             * @description Row, or place among the cards, from 1; 0 is the whole file.
+             * @example 7
+             */
+            row: number;
+            /**
+             * @description failure: the row does not come in; warning: a value is left out or was guessed; note: nothing to do.
+             * @example warning
+             * @enum {string}
+             */
+            severity: "note" | "warning" | "failure";
         };
         File: {
             /**
@@ -6970,6 +7204,132 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-run": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the project. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExchangePlanRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeProgress"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-plan": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the project. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExchangePlanRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangePreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-read": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the project. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeSource"];
+                };
             };
             /** @description Error */
             default: {
