@@ -12,6 +12,7 @@ import (
 	"dingban/app/board"
 	"dingban/app/checklist"
 	"dingban/app/comment"
+	"dingban/app/file"
 	"dingban/app/exchange"
 	"dingban/app/label"
 	"dingban/app/notify"
@@ -26,6 +27,7 @@ import (
 	"dingban/app/platform/vault/reseal"
 	"dingban/app/project"
 	"dingban/app/quickadd"
+	"dingban/app/recurrence"
 	"dingban/app/reminder"
 	"dingban/app/search"
 	"dingban/app/task"
@@ -50,9 +52,11 @@ func Migrations() []db.Migration {
 		project.Migrations(),
 		board.Migrations(),
 		label.Migrations(),
+		file.Migrations(),
 		task.Migrations(),
 		checklist.Migrations(),
 		comment.Migrations(),
+		recurrence.Migrations(),
 		reminder.Migrations(),
 		exchange.Migrations(),
 		search.Migrations(),
@@ -68,9 +72,11 @@ func moduleColumns() []vault.Column {
 		project.Sealed(),
 		board.Sealed(),
 		label.Sealed(),
+		file.Sealed(),
 		task.Sealed(),
 		checklist.Sealed(),
 		comment.Sealed(),
+		recurrence.Sealed(),
 		exchange.Sealed(),
 		search.Sealed(),
 		view.Sealed(),
@@ -86,11 +92,13 @@ func wordSources() []fs.FS {
 		project.Words,
 		board.Words,
 		label.Words,
+		file.Words,
 		task.Words,
 		checklist.Words,
 		comment.Words,
 		reminder.Words,
 		quickadd.Words,
+		recurrence.Words,
 		exchange.Words,
 		search.Words,
 		notify.Words,
@@ -117,6 +125,24 @@ type Modules struct {
 	Notify    *notify.Service
 	Audit     *audit.Service
 	View      *view.Service
+	Access   *access.Service
+	Org      *org.Service
+	Workday  *workday.Service
+	Project  *project.Service
+	Board    *board.Service
+	Label    *label.Service
+	File     *file.Service
+	Task     *task.Service
+	Comment  *comment.Service
+	Reminder *reminder.Service
+	Quickadd *quickadd.Service
+	Exchange *exchange.Service
+	Search   *search.Service
+	Notify   *notify.Service
+	Audit    *audit.Service
+	View     *view.Service
+
+	Recurrence *recurrence.Service
 
 	all []any
 }
@@ -137,14 +163,23 @@ func wire(a *App) (*Modules, error) {
 	m.Label = label.New(d, v, j, c, m.Project)
 	m.Task = task.New(d, v, j, c, m.Access, m.Org, m.Project, m.Board, m.Label)
 	m.Checklist = checklist.New(d, v, j, c, m.Project, m.Org, m.Task)
+	m.File = file.New(file.Needs{
+		DB: d, Vault: v, Journal: j, Clock: c, Objects: a.Objects, Access: m.Access, People: m.Org,
+		Holders: map[string]file.Holder{"task": taskFiles{m.Task}},
+	})
 	m.Comment = comment.New(d, v, j, c, m.Access, m.Org, m.Task)
 	m.Reminder = reminder.New(d, j, c, a.o.Log, m.Task)
 	if m.Quickadd, err = quickadd.New(d, c, m.Access, m.Org, m.Project, m.Label, m.Task); err != nil {
 		return nil, fmt.Errorf("wire quickadd: %w", err)
 	}
-	if m.Exchange, err = exchange.New(d, v, j, c, m.Org, m.Project, m.Board, m.Task); err != nil {
+	if m.Exchange, err = exchange.New(d, v, j, c, exchange.Needs{
+		People: m.Org, Projects: m.Project, States: m.Board, Tasks: m.Task, Labels: m.Label, Comments: m.Comment, Access: m.Access, Objects: a.Objects,
+	}); err != nil {
 		return nil, fmt.Errorf("wire exchange: %w", err)
 	}
+	m.Recurrence = recurrence.New(recurrence.Needs{
+		DB: d, Vault: v, Journal: j, Clock: c, People: m.Org, Projects: m.Project, Workdays: m.Workday, Tasks: m.Task,
+	})
 	m.Search = search.New(search.Needs{
 		DB: d, Vault: v, Journal: j, Clock: c, Access: m.Access, Projects: m.Project, States: m.Board, People: m.Org,
 	}, search.Tasks(m.Task, m.Comment), search.Projects(m.Project), search.People(m.Org))
@@ -160,11 +195,13 @@ func wire(a *App) (*Modules, error) {
 		m.Project,
 		m.Board,
 		m.Label,
+		m.File,
 		m.Task,
 		m.Checklist,
 		m.Comment,
 		m.Reminder,
 		m.Quickadd,
+		m.Recurrence,
 		m.Exchange,
 		m.Search,
 		m.Notify,

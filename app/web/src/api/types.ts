@@ -40,6 +40,7 @@ export type Comment = S['Comment'];
 export type Change = S['JournalChange'];
 export type HistoryItem = S['TaskHistoryEntry'];
 export type Ref = S['Ref'];
+export type Reminder = S['Reminder'];
 export type Notice = S['NotifyNotice'];
 export type NoticePage = S['NotifyList'];
 export type SearchHit = S['SearchHit'];
@@ -59,6 +60,7 @@ export type ProjectChange = S['ProjectUpdateRequest'];
 export type StateInput = S['BoardCreateRequest'];
 export type StateChange = S['BoardUpdateRequest'];
 export type TaskChange = S['TaskUpdateRequest'];
+export type ReminderInput = S['ReminderCreateRequest'];
 
 export interface Items<T> {
   items: T[];
