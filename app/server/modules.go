@@ -12,8 +12,8 @@ import (
 	"dingban/app/board"
 	"dingban/app/checklist"
 	"dingban/app/comment"
-	"dingban/app/file"
 	"dingban/app/exchange"
+	"dingban/app/file"
 	"dingban/app/label"
 	"dingban/app/notify"
 	"dingban/app/org"
@@ -109,39 +109,23 @@ func wordSources() []fs.FS {
 
 // Modules are the services of one server.
 type Modules struct {
-	Access    *access.Service
-	Org       *org.Service
-	Workday   *workday.Service
-	Project   *project.Service
-	Board     *board.Service
-	Label     *label.Service
-	Task      *task.Service
-	Checklist *checklist.Service
-	Comment   *comment.Service
-	Reminder  *reminder.Service
-	Quickadd  *quickadd.Service
-	Exchange  *exchange.Service
-	Search    *search.Service
-	Notify    *notify.Service
-	Audit     *audit.Service
-	View      *view.Service
-	Access   *access.Service
-	Org      *org.Service
-	Workday  *workday.Service
-	Project  *project.Service
-	Board    *board.Service
-	Label    *label.Service
-	File     *file.Service
-	Task     *task.Service
-	Comment  *comment.Service
-	Reminder *reminder.Service
-	Quickadd *quickadd.Service
-	Exchange *exchange.Service
-	Search   *search.Service
-	Notify   *notify.Service
-	Audit    *audit.Service
-	View     *view.Service
-
+	Access     *access.Service
+	Org        *org.Service
+	Workday    *workday.Service
+	Project    *project.Service
+	Board      *board.Service
+	Label      *label.Service
+	Task       *task.Service
+	Checklist  *checklist.Service
+	Comment    *comment.Service
+	Reminder   *reminder.Service
+	Quickadd   *quickadd.Service
+	Exchange   *exchange.Service
+	Search     *search.Service
+	Notify     *notify.Service
+	Audit      *audit.Service
+	View       *view.Service
+	File       *file.Service
 	Recurrence *recurrence.Service
 
 	all []any

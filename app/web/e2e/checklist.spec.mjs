@@ -20,7 +20,7 @@ after(() => w.close());
 
 const open = async (page) => {
   await page.goto(`/projects/${made.project.id}?task=${made.tasks[0].id}`);
-  await page.waitForSelector('[data-test=title]');
+  await page.waitForSelector('[data-test=tab-history]');
 };
 const texts = (page) => page.locator('[data-item] .text').allTextContents();
 const list = async () => (await call(lin.page, 'GET', `/tasks/${made.tasks[0].id}/checklist`)).body.items;
@@ -67,7 +67,7 @@ test('an item is ticked, renamed, given to somebody, and moved by the keyboard',
   await page.click(`[data-test=item-menu-${items[1].id}]`);
   await page.click('[data-choice=more]');
   await page.locator('[data-item] [data-test=assignees]').click();
-  await page.locator('.el-popover label').filter({ hasText: '林晓雯' }).click();
+  await page.locator('.el-popover:visible label').filter({ hasText: '林晓雯' }).click();
   await eventually(async () => assert.equal((await list())[0].assignees[0]?.name, '林晓雯'), 'given');
   await page.keyboard.press('Escape');
   await shot(page, 'checklist');
