@@ -193,6 +193,7 @@ func (m *matrix) cases() map[string]matrixCase {
 		m.commentCases(),
 		m.reminderCases(),
 		m.readerCases(),
+		m.notifyCases(),
 		m.viewCases(),
 		m.exchangeCases(),
 	} {
