@@ -51,11 +51,13 @@ type Tasks interface {
 	Readable(ctx context.Context, id int64) (task.Seen, error)
 	// CountComments adds to the number of a task's comments, and tells whether there is such a task.
 	CountComments(ctx context.Context, id, n int64) (bool, error)
+	Texts(ctx context.Context, ids []int64) (map[int64]task.Text, error)
 }
 
 // People is what comments need to know of people, all of it from memory.
 type People interface {
 	Ref(ctx context.Context, id int64) org.PersonRef
+	Directory(ctx context.Context) ([]org.PersonRef, error)
 }
 
 // guard is what comments need of access.

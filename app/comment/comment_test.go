@@ -3,6 +3,7 @@ package comment_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"dingban/app/platform/db"
 	"dingban/app/platform/fault"
 	"dingban/app/platform/testkit"
+	"dingban/app/task"
 )
 
 func (w *world) say(account string, taskID int64, text string) comment.Comment {
@@ -222,4 +224,40 @@ func TestReactions(t *testing.T) {
 	w.Must(w.s.Delete(w.By("member"), second.ID))
 	_, err = w.s.React(w.By("owner"), second.ID, "ok", true)
 	testkit.WantCode(t, err, "comment.not_found")
+}
+
+func TestSummary(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	long := "机房搬迁要在国庆之前完成，涉及三台核心数据库服务器和两台存储设备。搬迁期间业务系统由备用机房承担，停机时间不得超过四小时。" +
+		"运输由顺达物流公司负责，费用预算为12万元。搬迁前必须完成全量备份，并在备用机房做一次恢复演练。请各部门提前通知客户，做好解释工作。" +
+		"新机房的电源和空调已经验收合格，网络线路还在调试，预计本周五之前可以完成。搬迁完成以后要对全部业务系统做一次完整的功能检查，检查结果由质量部汇总上报。" +
+		"如遇恶劣天气，搬迁时间顺延到下一个周末，由值班经理通知有关人员。所有设备在装车之前要贴好标签，并拍照留存，到达以后逐台核对清单，发现缺损当场登记。"
+	tk, err := w.Modules.Task.Create(w.By("member"), task.Draft{ProjectID: w.Project.ID, Title: "机房搬迁", Description: long})
+	w.Must(err)
+	short, err := w.s.Summary(w.By("viewer"), w.add("短").ID)
+	w.Must(err)
+	if short.Worth || len(short.Sentences) != 0 {
+		t.Errorf("of a short task %+v", short)
+	}
+	c := w.say("member", tk.ID, strings.Repeat("网络线路调试遇到问题，交换机的光模块型号不对，需要更换。", 6)+"请采购部务必在12月3日前买到八个新的光模块。")
+	got, err := w.s.Summary(w.By("viewer"), tk.ID)
+	w.Must(err)
+	runes := 0
+	for _, x := range got.Sentences {
+		runes += len([]rune(x.Text))
+		if x.CommentID == nil && !strings.Contains(long, x.Text) || x.CommentID != nil && *x.CommentID != c.ID {
+			t.Errorf("made up: %+v", x)
+		}
+	}
+	if !got.Worth || len(got.Sentences) < 2 || runes > 300 || len(got.Phrases) == 0 || !slices.Contains(got.Amounts, "12万元") {
+		t.Errorf("summary %+v", got)
+	}
+	if !slices.ContainsFunc(got.ToDos, func(x comment.ToDo) bool {
+		return x.CommentID != nil && *x.CommentID == c.ID && strings.Contains(x.When, "12月3日")
+	}) {
+		t.Errorf("to do %+v", got.ToDos)
+	}
+	_, err = w.s.Summary(w.By("outsider"), tk.ID)
+	testkit.WantCode(t, err, "task.not_found")
 }

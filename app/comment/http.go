@@ -40,7 +40,11 @@ type (
 		ID   int64  `path:"id" doc:"Id of the comment." example:"283746519330001"`
 		Name string `path:"name" maxLength:"20" doc:"thumbs_up, ok, done, heart, clap, smile, thinking, surprised, thumbs_down or seen." example:"thumbs_up"`
 	}
-	commentOutput  struct{ Body Comment }
+	commentOutput struct{ Body Comment }
+	taskInput     struct {
+		ID int64 `path:"id" doc:"Id of the task." example:"283746519320001"`
+	}
+	summaryOutput  struct{ Body Summary }
 	commentsOutput struct{ Body httpapi.Page[Comment] }
 )
 
@@ -76,6 +80,17 @@ func (s *Service) Routes(a *httpapi.API) {
 		Summary:     "Delete a comment",
 		Description: "Takes a comment away: one's own, or anybody's for those who manage the project.",
 	}, func(ctx context.Context, in *commentID) (*struct{}, error) { return nil, s.Delete(ctx, in.ID) })
+	httpapi.Register(a, httpapi.Op{
+		ID: "task-summary", Method: http.MethodGet, Path: "/tasks/{id}/summary", Tag: "Comments", Permission: "task:read",
+		Summary:     "Get the summary of a task and its comments",
+		Description: "The sentences of description and comments that matter, with key phrases, people, times, amounts, places and what is asked of whom. Sentences are taken out, none is made up; no text leaves the server.",
+	}, func(ctx context.Context, in *taskInput) (*summaryOutput, error) {
+		out, err := s.Summary(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		return &summaryOutput{out}, nil
+	})
 	for _, op := range []struct {
 		id, method, summary, text string
 		given                     bool

@@ -30,7 +30,7 @@ type Notice struct {
 	Seq    int64         `json:"seq" doc:"Number of the entry in the journal." example:"1042"`
 	At     int64         `json:"at" doc:"When it happened, in UTC milliseconds." example:"1795500000000"`
 	Actor  org.PersonRef `json:"actor" doc:"Who did it."`
-	Verb   string        `json:"verb" doc:"What happened: task.assign, task.unassign, task.move, task.complete, task.reopen, task.update, task.delete, comment.create, comment.mention." example:"task.assign"`
+	Verb   string        `json:"verb" doc:"What happened: task.assign, task.unassign, task.move, task.complete, task.reopen, task.update, comment.create, comment.mention, reminder.fire (the moment of a reminder of one's own)." example:"task.assign"`
 	Ref    ref.Ref       `json:"ref" doc:"The task."`
 	Key    string        `json:"key" doc:"Key of the task." example:"OPS-12"`
 	Title  string        `json:"title" doc:"Title of the task as it is now." example:"采购三台服务器"`

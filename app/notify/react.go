@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"dingban/app/platform/journal"
+	"dingban/app/platform/ref"
+	"dingban/app/reminder"
 )
 
 // told are the entries that everybody concerned hears of, apart from who acted.
@@ -31,6 +33,9 @@ func (s *Service) handle(ctx context.Context, records []journal.Record) error {
 	var about []journal.Record
 	var ids []int64
 	for _, r := range records {
+		if r.Verb == reminder.VerbFire {
+			r.Ref = ref.To("task", remindedOf(&r))
+		}
 		if r.Ref.Kind == "task" && r.ActorID != 0 {
 			about = append(about, r)
 			ids = append(ids, r.Ref.ID)
@@ -59,6 +64,9 @@ func (s *Service) handle(ctx context.Context, records []journal.Record) error {
 // noticesOf decides who hears what of one entry. Being made responsible, or no
 // longer, is told as that; nobody hears twice of one entry.
 func (s *Service) noticesOf(r *journal.Record, task Subject) []row {
+	if r.Verb == reminder.VerbFire { // the one act of one's own that one hears of
+		return []row{s.notice(r, task, r.ActorID, r.Verb)}
+	}
 	said := map[int64]string{}
 	say := func(person int64, verb string) {
 		if _, already := said[person]; person != r.ActorID && person != 0 && !already {
@@ -98,12 +106,26 @@ func (s *Service) noticesOf(r *journal.Record, task Subject) []row {
 	}
 	rows := make([]row, 0, len(said))
 	for person, verb := range said {
-		rows = append(rows, row{
-			ID: s.db.NewID(), PersonID: person, Seq: r.Seq, At: r.At, ActorID: r.ActorID, Verb: verb,
-			TaskID: r.Ref.ID, ProjectID: task.ProjectID,
-		})
+		rows = append(rows, s.notice(r, task, person, verb))
 	}
 	return rows
+}
+
+func (s *Service) notice(r *journal.Record, task Subject, person int64, verb string) row {
+	return row{
+		ID: s.db.NewID(), PersonID: person, Seq: r.Seq, At: r.At, ActorID: r.ActorID, Verb: verb,
+		TaskID: r.Ref.ID, ProjectID: task.ProjectID,
+	}
+}
+
+// remindedOf is the task of a reminder whose moment has come.
+func remindedOf(r *journal.Record) int64 {
+	for _, c := range r.Changes {
+		if id, ok := c.To.(float64); ok && c.Field == reminder.FieldTask {
+			return int64(id) // 53 bits, so exact
+		}
+	}
+	return 0
 }
 
 // idsOf reads a list of ids as it comes out of JSON.

@@ -48,7 +48,11 @@ func TestPermissionMatrix(t *testing.T) {
 			if id == "session-delete" && column != "stranger" { // signing out ends the session that is used
 				client = m.Client(map[string]string{"system": "admin"}[column] + strings.TrimPrefix(column, "system"))
 			}
-			r := client.Do(op.Method, path, body)
+			var headers []string
+			if _, file := body.(string); file {
+				headers = []string{"Content-Type", "application/octet-stream"}
+			}
+			r := client.Do(op.Method, path, body, headers...)
 			if r.Status >= 500 || r.Status == 400 || r.Status == 422 && !refusal(id, r.Body) {
 				t.Errorf("%s as %s: %d %s", id, column, r.Status, r.Body)
 			}
@@ -188,9 +192,12 @@ func (m *matrix) cases() map[string]matrixCase {
 		m.projectCases(),
 		m.boardCases(),
 		m.labelCases(),
+		m.fileCases(),
 		m.taskCases(),
 		m.treeCases(),
 		m.commentCases(),
+		m.recurrenceCases(),
+		m.reminderCases(),
 		m.readerCases(),
 		m.viewCases(),
 		m.exchangeCases(),
@@ -399,6 +406,7 @@ func (m *matrix) commentCases() map[string]matrixCase {
 			id, version := say()
 			return path("/comments/%d", id), map[string]any{"version": version, "text": m.name("改 ")}
 		},
+		"task-summary": fixed(path("/tasks/%d/summary", tk.ID)),
 		"comment-react": func() (string, any) {
 			id, _ := say()
 			return path("/comments/%d/reactions/ok", id), nil

@@ -109,6 +109,11 @@ func Start(ctx context.Context, c configs.Config, o Options, demo bool, out io.W
 	go certs.watch(background)
 	go r.App.sweep(background)
 	r.work.Go(func() { r.App.Resealer.Watch(background) })
+	for _, m := range r.App.Modules.all {
+		if w, ok := m.(interface{ Work(ctx context.Context) }); ok {
+			r.work.Go(func() { w.Work(background) })
+		}
+	}
 	r.front.serve(r.App.Handler())
 	if r.main == nil {
 		r.serveMain(r.App, certs, listener)
@@ -225,7 +230,7 @@ func (a *App) sweep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := a.answers.Sweep(ctx); err != nil {
+			if err := errors.Join(a.answers.Sweep(ctx), a.Modules.File.Sweep(ctx)); err != nil {
 				a.o.Log.WarnContext(ctx, "sweeping failed", "error", err)
 			}
 		}

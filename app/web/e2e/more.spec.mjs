@@ -242,4 +242,23 @@ test('a comment speaks to somebody and of a task, who hears of it, and is answer
   await page.waitForURL(new RegExp(`task=${made.tasks[0].id}`));
 });
 
+test('a long task is summed up in its own sentences', async () => {
+  const { page } = lin;
+  const text =
+    '机房搬迁要在国庆之前完成，涉及三台核心数据库服务器和两台存储设备。停机时间不得超过四小时。运输费用预算为12万元。' +
+    '请陈浩然在12月3日前确认电源。' +
+    '新机房的电源和空调已经验收合格，网络线路还在调试，预计本周可以完成。'.repeat(14);
+  const now = await task(0);
+  await call(page, 'PATCH', `/tasks/${now.id}`, { version: now.version, description: text });
+  await open(page, 0);
+  await page.click('[data-test=open-summary]');
+  await page.waitForSelector('[data-test=summary] .said li');
+  const words = await page.textContent('[data-test=summary]');
+  assert.match(words, /12万元/);
+  assert.match(words, /请陈浩然在12月3日前确认电源/);
+  await page.locator('[data-test=summary]').scrollIntoViewIfNeeded();
+  await shot(page, 'summary');
+  assert.deepEqual(await violations(page), []);
+});
+
 test('no page met an error of its own', () => assert.deepEqual(w.faults(), []));

@@ -68,6 +68,7 @@ describe('words', () => {
       ...['thumbs_up', 'ok', 'done', 'heart', 'clap', 'smile', 'thinking', 'surprised', 'thumbs_down', 'seen'].map(
         (x) => `task.reaction.${x}`,
       ),
+      ...['people', 'times', 'amounts', 'places', 'phrases'].map((x) => `comment.kind.${x}`),
       ...['late', 'today', 'week', 'later', 'undated'].map((x) => `task.group.${x}`),
     ];
     expect(wanted.filter((key) => !all.has(key))).toEqual([]);

@@ -24,6 +24,7 @@ export type Board = S['TaskBoard'];
 export type Card = S['TaskCard'];
 export type Task = S['Task'];
 export type Priority = Task['priority'];
+export type Summary = S['CommentSummary'];
 export type ReactionName = S['CommentReaction']['name'];
 export type Label = S['Label'];
 export type LabelRef = S['LabelRef'];
@@ -37,6 +38,7 @@ export type Comment = S['Comment'];
 export type Change = S['JournalChange'];
 export type HistoryItem = S['TaskHistoryEntry'];
 export type Ref = S['Ref'];
+export type Reminder = S['Reminder'];
 export type Notice = S['NotifyNotice'];
 export type NoticePage = S['NotifyList'];
 export type SearchHit = S['SearchHit'];
@@ -63,6 +65,7 @@ export type StateChange = S['BoardUpdateRequest'];
 export type TaskChange = S['TaskUpdateRequest'];
 export type ViewInput = S['ViewCreateRequest'];
 export type ViewChange = S['ViewUpdateRequest'];
+export type ReminderInput = S['ReminderCreateRequest'];
 
 export interface Items<T> {
   items: T[];

@@ -13,6 +13,7 @@ export default defineModule({
       message.module === 'comment' ||
       message.module === 'project' ||
       message.module === 'access' ||
+      message.module === 'reminder' ||
       message.module === 'notify'
     ) {
       void queries.invalidateQueries({ queryKey: ['notices'] });
