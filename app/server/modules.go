@@ -26,6 +26,7 @@ import (
 	"dingban/app/platform/vault/reseal"
 	"dingban/app/project"
 	"dingban/app/quickadd"
+	"dingban/app/recurrence"
 	"dingban/app/reminder"
 	"dingban/app/search"
 	"dingban/app/task"
@@ -53,6 +54,7 @@ func Migrations() []db.Migration {
 		file.Migrations(),
 		task.Migrations(),
 		comment.Migrations(),
+		recurrence.Migrations(),
 		reminder.Migrations(),
 		exchange.Migrations(),
 		search.Migrations(),
@@ -71,6 +73,7 @@ func moduleColumns() []vault.Column {
 		file.Sealed(),
 		task.Sealed(),
 		comment.Sealed(),
+		recurrence.Sealed(),
 		exchange.Sealed(),
 		search.Sealed(),
 		view.Sealed(),
@@ -91,6 +94,7 @@ func wordSources() []fs.FS {
 		comment.Words,
 		reminder.Words,
 		quickadd.Words,
+		recurrence.Words,
 		exchange.Words,
 		search.Words,
 		notify.Words,
@@ -117,6 +121,8 @@ type Modules struct {
 	Notify   *notify.Service
 	Audit    *audit.Service
 	View     *view.Service
+
+	Recurrence *recurrence.Service
 
 	all []any
 }
@@ -145,9 +151,14 @@ func wire(a *App) (*Modules, error) {
 	if m.Quickadd, err = quickadd.New(d, c, m.Access, m.Org, m.Project, m.Label, m.Task); err != nil {
 		return nil, fmt.Errorf("wire quickadd: %w", err)
 	}
-	if m.Exchange, err = exchange.New(d, v, j, c, m.Org, m.Project, m.Board, m.Task); err != nil {
+	if m.Exchange, err = exchange.New(d, v, j, c, exchange.Needs{
+		People: m.Org, Projects: m.Project, States: m.Board, Tasks: m.Task, Labels: m.Label, Comments: m.Comment, Access: m.Access, Objects: a.Objects,
+	}); err != nil {
 		return nil, fmt.Errorf("wire exchange: %w", err)
 	}
+	m.Recurrence = recurrence.New(recurrence.Needs{
+		DB: d, Vault: v, Journal: j, Clock: c, People: m.Org, Projects: m.Project, Workdays: m.Workday, Tasks: m.Task,
+	})
 	m.Search = search.New(search.Needs{
 		DB: d, Vault: v, Journal: j, Clock: c, Access: m.Access, Projects: m.Project, States: m.Board, People: m.Org,
 	}, search.Tasks(m.Task, m.Comment), search.Projects(m.Project), search.People(m.Org))
@@ -168,6 +179,7 @@ func wire(a *App) (*Modules, error) {
 		m.Comment,
 		m.Reminder,
 		m.Quickadd,
+		m.Recurrence,
 		m.Exchange,
 		m.Search,
 		m.Notify,

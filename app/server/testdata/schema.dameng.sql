@@ -636,6 +636,24 @@ CREATE TABLE "workday_document" (
   PRIMARY KEY ("id")
 );
 
+CREATE TABLE "recurrence" (
+  "id" BIGINT NOT NULL,
+  "task_id" BIGINT NOT NULL,
+  "project_id" BIGINT NOT NULL,
+  "state" VARCHAR(16) NOT NULL CHECK (LENGTHB("state") = LENGTH("state")),
+  "reason" VARCHAR(16) DEFAULT '' NOT NULL CHECK (LENGTHB("reason") = LENGTH("reason")),
+  "rule" BLOB,
+  "set_by" BIGINT NOT NULL,
+  "made" BIGINT NOT NULL,
+  "updated_at" BIGINT NOT NULL,
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE UNIQUE INDEX "recurrence_task" ON "recurrence" ("task_id");
+
+CREATE INDEX "recurrence_project" ON "recurrence" ("project_id", "state");
+
 CREATE TABLE "reminder" (
   "id" BIGINT NOT NULL,
   "task_id" BIGINT NOT NULL,
@@ -671,6 +689,29 @@ CREATE TABLE "calendar_feed" (
 CREATE UNIQUE INDEX "calendar_feed_place" ON "calendar_feed" ("person_id", "place");
 
 CREATE UNIQUE INDEX "calendar_feed_hash" ON "calendar_feed" ("hash");
+
+CREATE TABLE "exchange_import" (
+  "id" BIGINT NOT NULL,
+  "project_id" BIGINT NOT NULL,
+  "person_id" BIGINT NOT NULL,
+  "kind" VARCHAR(16) NOT NULL CHECK (LENGTHB("kind") = LENGTH("kind")),
+  "settings" BLOB,
+  "total" BIGINT NOT NULL,
+  "done" BIGINT NOT NULL,
+  "created_at" BIGINT NOT NULL,
+  "expires_at" BIGINT NOT NULL,
+  "finished_at" BIGINT DEFAULT 0 NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE INDEX "exchange_import_expires" ON "exchange_import" ("expires_at");
+
+CREATE TABLE "exchange_made" (
+  "import_id" BIGINT NOT NULL,
+  "source_row" BIGINT NOT NULL,
+  "task_id" BIGINT NOT NULL,
+  PRIMARY KEY ("import_id", "source_row")
+);
 
 CREATE TABLE "view_saved" (
   "id" BIGINT NOT NULL,

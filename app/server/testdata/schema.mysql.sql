@@ -597,6 +597,22 @@ CREATE TABLE `workday_document` (
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+CREATE TABLE `recurrence` (
+  `id` BIGINT NOT NULL,
+  `task_id` BIGINT NOT NULL,
+  `project_id` BIGINT NOT NULL,
+  `state` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `reason` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin DEFAULT '' NOT NULL,
+  `rule` MEDIUMBLOB,
+  `set_by` BIGINT NOT NULL,
+  `made` BIGINT NOT NULL,
+  `updated_at` BIGINT NOT NULL,
+  `version` BIGINT NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `recurrence_task` (`task_id`),
+  KEY `recurrence_project` (`project_id`, `state`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
 CREATE TABLE `reminder` (
   `id` BIGINT NOT NULL,
   `task_id` BIGINT NOT NULL,
@@ -627,6 +643,28 @@ CREATE TABLE `calendar_feed` (
   PRIMARY KEY (`id`),
   UNIQUE KEY `calendar_feed_place` (`person_id`, `place`),
   UNIQUE KEY `calendar_feed_hash` (`hash`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `exchange_import` (
+  `id` BIGINT NOT NULL,
+  `project_id` BIGINT NOT NULL,
+  `person_id` BIGINT NOT NULL,
+  `kind` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `settings` MEDIUMBLOB,
+  `total` BIGINT NOT NULL,
+  `done` BIGINT NOT NULL,
+  `created_at` BIGINT NOT NULL,
+  `expires_at` BIGINT NOT NULL,
+  `finished_at` BIGINT DEFAULT 0 NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `exchange_import_expires` (`expires_at`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `exchange_made` (
+  `import_id` BIGINT NOT NULL,
+  `source_row` BIGINT NOT NULL,
+  `task_id` BIGINT NOT NULL,
+  PRIMARY KEY (`import_id`, `source_row`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE `view_saved` (

@@ -636,6 +636,24 @@ CREATE TABLE `workday_document` (
   PRIMARY KEY (`id`)
 );
 
+CREATE TABLE `recurrence` (
+  `id` INTEGER NOT NULL,
+  `task_id` INTEGER NOT NULL,
+  `project_id` INTEGER NOT NULL,
+  `state` TEXT CHECK (length(`state`) <= 16 AND `state` NOT GLOB '*[^ -~]*') NOT NULL,
+  `reason` TEXT CHECK (length(`reason`) <= 16 AND `reason` NOT GLOB '*[^ -~]*') DEFAULT '' NOT NULL,
+  `rule` BLOB,
+  `set_by` INTEGER NOT NULL,
+  `made` INTEGER NOT NULL,
+  `updated_at` INTEGER NOT NULL,
+  `version` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE UNIQUE INDEX `recurrence_task` ON `recurrence` (`task_id`);
+
+CREATE INDEX `recurrence_project` ON `recurrence` (`project_id`, `state`);
+
 CREATE TABLE `reminder` (
   `id` INTEGER NOT NULL,
   `task_id` INTEGER NOT NULL,
@@ -671,6 +689,29 @@ CREATE TABLE `calendar_feed` (
 CREATE UNIQUE INDEX `calendar_feed_place` ON `calendar_feed` (`person_id`, `place`);
 
 CREATE UNIQUE INDEX `calendar_feed_hash` ON `calendar_feed` (`hash`);
+
+CREATE TABLE `exchange_import` (
+  `id` INTEGER NOT NULL,
+  `project_id` INTEGER NOT NULL,
+  `person_id` INTEGER NOT NULL,
+  `kind` TEXT CHECK (length(`kind`) <= 16 AND `kind` NOT GLOB '*[^ -~]*') NOT NULL,
+  `settings` BLOB,
+  `total` INTEGER NOT NULL,
+  `done` INTEGER NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  `expires_at` INTEGER NOT NULL,
+  `finished_at` INTEGER DEFAULT 0 NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE INDEX `exchange_import_expires` ON `exchange_import` (`expires_at`);
+
+CREATE TABLE `exchange_made` (
+  `import_id` INTEGER NOT NULL,
+  `source_row` INTEGER NOT NULL,
+  `task_id` INTEGER NOT NULL,
+  PRIMARY KEY (`import_id`, `source_row`)
+) WITHOUT ROWID;
 
 CREATE TABLE `view_saved` (
   `id` INTEGER NOT NULL,

@@ -49,6 +49,11 @@ export type AuditObject = S['AuditObject'];
 export type AuditReport = S['AuditVerification'];
 export type AuditReader = S['AuditReader'];
 export type AuditCheckpoint = S['AuditCheckpoint'];
+export type Filter = S['QueryFilter'];
+export type Sort = S['QuerySort'];
+export type FoundTask = S['ViewFound'];
+export type SavedView = S['View'];
+export type Definition = S['ViewDefinition'];
 export type Problem = S['Problem'];
 
 // The bodies of requests.
@@ -60,6 +65,8 @@ export type ProjectChange = S['ProjectUpdateRequest'];
 export type StateInput = S['BoardCreateRequest'];
 export type StateChange = S['BoardUpdateRequest'];
 export type TaskChange = S['TaskUpdateRequest'];
+export type ViewInput = S['ViewCreateRequest'];
+export type ViewChange = S['ViewUpdateRequest'];
 export type ReminderInput = S['ReminderCreateRequest'];
 
 export interface Items<T> {
