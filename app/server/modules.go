@@ -11,6 +11,7 @@ import (
 	"dingban/app/audit"
 	"dingban/app/board"
 	"dingban/app/comment"
+	"dingban/app/file"
 	"dingban/app/exchange"
 	"dingban/app/label"
 	"dingban/app/notify"
@@ -25,6 +26,7 @@ import (
 	"dingban/app/platform/vault/reseal"
 	"dingban/app/project"
 	"dingban/app/quickadd"
+	"dingban/app/recurrence"
 	"dingban/app/reminder"
 	"dingban/app/search"
 	"dingban/app/task"
@@ -49,8 +51,10 @@ func Migrations() []db.Migration {
 		project.Migrations(),
 		board.Migrations(),
 		label.Migrations(),
+		file.Migrations(),
 		task.Migrations(),
 		comment.Migrations(),
+		recurrence.Migrations(),
 		reminder.Migrations(),
 		exchange.Migrations(),
 		search.Migrations(),
@@ -66,8 +70,10 @@ func moduleColumns() []vault.Column {
 		project.Sealed(),
 		board.Sealed(),
 		label.Sealed(),
+		file.Sealed(),
 		task.Sealed(),
 		comment.Sealed(),
+		recurrence.Sealed(),
 		exchange.Sealed(),
 		search.Sealed(),
 		view.Sealed(),
@@ -84,10 +90,12 @@ func wordSources() []fs.FS {
 		project.Words,
 		board.Words,
 		label.Words,
+		file.Words,
 		task.Words,
 		comment.Words,
 		reminder.Words,
 		quickadd.Words,
+		recurrence.Words,
 		exchange.Words,
 		search.Words,
 		notify.Words,
@@ -104,6 +112,7 @@ type Modules struct {
 	Project  *project.Service
 	Board    *board.Service
 	Label    *label.Service
+	File     *file.Service
 	Task     *task.Service
 	Comment  *comment.Service
 	Reminder *reminder.Service
@@ -113,6 +122,8 @@ type Modules struct {
 	Notify   *notify.Service
 	Audit    *audit.Service
 	View     *view.Service
+
+	Recurrence *recurrence.Service
 
 	all []any
 }
@@ -132,14 +143,23 @@ func wire(a *App) (*Modules, error) {
 	}
 	m.Label = label.New(d, v, j, c, m.Project)
 	m.Task = task.New(d, v, j, c, m.Access, m.Org, m.Project, m.Board, m.Label)
+	m.File = file.New(file.Needs{
+		DB: d, Vault: v, Journal: j, Clock: c, Objects: a.Objects, Access: m.Access, People: m.Org,
+		Holders: map[string]file.Holder{"task": taskFiles{m.Task}},
+	})
 	m.Comment = comment.New(d, v, j, c, m.Access, m.Org, m.Task)
 	m.Reminder = reminder.New(d, j, c, a.o.Log, m.Task)
 	if m.Quickadd, err = quickadd.New(d, c, m.Access, m.Org, m.Project, m.Label, m.Task); err != nil {
 		return nil, fmt.Errorf("wire quickadd: %w", err)
 	}
-	if m.Exchange, err = exchange.New(d, v, j, c, m.Org, m.Project, m.Board, m.Task); err != nil {
+	if m.Exchange, err = exchange.New(d, v, j, c, exchange.Needs{
+		People: m.Org, Projects: m.Project, States: m.Board, Tasks: m.Task, Labels: m.Label, Comments: m.Comment, Access: m.Access, Objects: a.Objects,
+	}); err != nil {
 		return nil, fmt.Errorf("wire exchange: %w", err)
 	}
+	m.Recurrence = recurrence.New(recurrence.Needs{
+		DB: d, Vault: v, Journal: j, Clock: c, People: m.Org, Projects: m.Project, Workdays: m.Workday, Tasks: m.Task,
+	})
 	m.Search = search.New(search.Needs{
 		DB: d, Vault: v, Journal: j, Clock: c, Access: m.Access, Projects: m.Project, States: m.Board, People: m.Org,
 	}, search.Tasks(m.Task, m.Comment), search.Projects(m.Project), search.People(m.Org))
@@ -156,10 +176,12 @@ func wire(a *App) (*Modules, error) {
 		m.Project,
 		m.Board,
 		m.Label,
+		m.File,
 		m.Task,
 		m.Comment,
 		m.Reminder,
 		m.Quickadd,
+		m.Recurrence,
 		m.Exchange,
 		m.Search,
 		m.Notify,

@@ -24,10 +24,10 @@ import (
 // with 304; files whose name holds a hash never change and are kept for ever.
 type pages struct {
 	api   *httpapi.API
-	files map[string]*file
+	files map[string]*page
 }
 
-type file struct {
+type page struct {
 	content     []byte
 	gzipped     func() []byte // nil when it is no smaller
 	brotli      []byte
@@ -36,7 +36,7 @@ type file struct {
 }
 
 func newPages(dist fs.FS, api *httpapi.API) (*pages, error) {
-	p := &pages{api: api, files: map[string]*file{}}
+	p := &pages{api: api, files: map[string]*page{}}
 	err := fs.WalkDir(dist, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || strings.HasPrefix(path.Base(name), ".") {
 			return err
@@ -62,9 +62,9 @@ func newPages(dist fs.FS, api *httpapi.API) (*pages, error) {
 	return p, nil
 }
 
-func newFile(name string, content []byte) *file {
+func newFile(name string, content []byte) *page {
 	sum := sha256.Sum256(content)
-	f := &file{content: content, etag: hex.EncodeToString(sum[:10]), contentType: contentType(name)}
+	f := &page{content: content, etag: hex.EncodeToString(sum[:10]), contentType: contentType(name)}
 	f.gzipped = sync.OnceValue(func() []byte { return pack(f) })
 	return f
 }
@@ -100,7 +100,7 @@ func contentType(name string) string {
 }
 
 // pack compresses a file that was not compressed by the build, once.
-func pack(f *file) []byte {
+func pack(f *page) []byte {
 	compressible := strings.HasPrefix(f.contentType, "text/") || strings.HasPrefix(f.contentType, "application/json") ||
 		strings.HasPrefix(f.contentType, "image/svg") || f.contentType == "application/wasm" || f.contentType == "application/manifest+json"
 	if !compressible || len(f.content) < 1024 {
@@ -147,7 +147,7 @@ func (p *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.serve(w, r, strings.HasPrefix(name, "/assets/"))
 }
 
-func (f *file) serve(w http.ResponseWriter, r *http.Request, immutable bool) {
+func (f *page) serve(w http.ResponseWriter, r *http.Request, immutable bool) {
 	h := w.Header()
 	h.Set("Content-Type", f.contentType)
 	h.Add("Vary", "Accept-Encoding")

@@ -230,7 +230,7 @@ func (a *App) sweep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := a.answers.Sweep(ctx); err != nil {
+			if err := errors.Join(a.answers.Sweep(ctx), a.Modules.File.Sweep(ctx)); err != nil {
 				a.o.Log.WarnContext(ctx, "sweeping failed", "error", err)
 			}
 		}

@@ -577,6 +577,57 @@ CREATE TABLE "task_follower" (
 
 CREATE INDEX "task_follower_person" ON "task_follower" ("person_id", "task_id");
 
+CREATE TABLE "file" (
+  "id" BIGINT NOT NULL,
+  "holder_kind" VARCHAR(40) NOT NULL CHECK (LENGTHB("holder_kind") = LENGTH("holder_kind")),
+  "holder_id" BIGINT NOT NULL,
+  "content_id" BIGINT NOT NULL,
+  "name" BLOB,
+  "media_type" VARCHAR(120) DEFAULT '' NOT NULL CHECK (LENGTHB("media_type") = LENGTH("media_type")),
+  "size" BIGINT NOT NULL,
+  "received" BIGINT NOT NULL,
+  "state" VARCHAR(16) NOT NULL CHECK (LENGTHB("state") = LENGTH("state")),
+  "created_by" BIGINT NOT NULL,
+  "created_at" BIGINT NOT NULL,
+  "changed_at" BIGINT NOT NULL,
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE INDEX "file_holder" ON "file" ("holder_kind", "holder_id", "state", "id");
+
+CREATE INDEX "file_state" ON "file" ("state", "changed_at");
+
+CREATE TABLE "file_content" (
+  "id" BIGINT NOT NULL,
+  "refs" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE TABLE "file_piece" (
+  "id" BIGINT NOT NULL,
+  "content_id" BIGINT NOT NULL,
+  "first_byte" BIGINT NOT NULL,
+  "size" BIGINT NOT NULL,
+  "state" VARCHAR(16) NOT NULL CHECK (LENGTHB("state") = LENGTH("state")),
+  "created_at" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE INDEX "file_piece_content" ON "file_piece" ("content_id", "first_byte");
+
+CREATE INDEX "file_piece_state" ON "file_piece" ("state", "created_at");
+
+CREATE TABLE "file_seen" (
+  "file_id" BIGINT NOT NULL,
+  "person_id" BIGINT NOT NULL,
+  "kind" VARCHAR(16) NOT NULL CHECK (LENGTHB("kind") = LENGTH("kind")),
+  "seen_at" BIGINT NOT NULL,
+  PRIMARY KEY ("file_id", "person_id", "kind", "seen_at")
+);
+
+CREATE INDEX "file_seen_at" ON "file_seen" ("seen_at");
+
 CREATE TABLE "workday_document" (
   "id" BIGINT NOT NULL,
   "body" BLOB,
@@ -584,6 +635,24 @@ CREATE TABLE "workday_document" (
   "version" BIGINT NOT NULL,
   PRIMARY KEY ("id")
 );
+
+CREATE TABLE "recurrence" (
+  "id" BIGINT NOT NULL,
+  "task_id" BIGINT NOT NULL,
+  "project_id" BIGINT NOT NULL,
+  "state" VARCHAR(16) NOT NULL CHECK (LENGTHB("state") = LENGTH("state")),
+  "reason" VARCHAR(16) DEFAULT '' NOT NULL CHECK (LENGTHB("reason") = LENGTH("reason")),
+  "rule" BLOB,
+  "set_by" BIGINT NOT NULL,
+  "made" BIGINT NOT NULL,
+  "updated_at" BIGINT NOT NULL,
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE UNIQUE INDEX "recurrence_task" ON "recurrence" ("task_id");
+
+CREATE INDEX "recurrence_project" ON "recurrence" ("project_id", "state");
 
 CREATE TABLE "reminder" (
   "id" BIGINT NOT NULL,
@@ -668,6 +737,29 @@ CREATE TABLE "calendar_feed" (
 CREATE UNIQUE INDEX "calendar_feed_place" ON "calendar_feed" ("person_id", "place");
 
 CREATE UNIQUE INDEX "calendar_feed_hash" ON "calendar_feed" ("hash");
+
+CREATE TABLE "exchange_import" (
+  "id" BIGINT NOT NULL,
+  "project_id" BIGINT NOT NULL,
+  "person_id" BIGINT NOT NULL,
+  "kind" VARCHAR(16) NOT NULL CHECK (LENGTHB("kind") = LENGTH("kind")),
+  "settings" BLOB,
+  "total" BIGINT NOT NULL,
+  "done" BIGINT NOT NULL,
+  "created_at" BIGINT NOT NULL,
+  "expires_at" BIGINT NOT NULL,
+  "finished_at" BIGINT DEFAULT 0 NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE INDEX "exchange_import_expires" ON "exchange_import" ("expires_at");
+
+CREATE TABLE "exchange_made" (
+  "import_id" BIGINT NOT NULL,
+  "source_row" BIGINT NOT NULL,
+  "task_id" BIGINT NOT NULL,
+  PRIMARY KEY ("import_id", "source_row")
+);
 
 CREATE TABLE "view_saved" (
   "id" BIGINT NOT NULL,

@@ -543,12 +543,74 @@ CREATE TABLE `task_follower` (
   KEY `task_follower_person` (`person_id`, `task_id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+CREATE TABLE `file` (
+  `id` BIGINT NOT NULL,
+  `holder_kind` VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `holder_id` BIGINT NOT NULL,
+  `content_id` BIGINT NOT NULL,
+  `name` MEDIUMBLOB,
+  `media_type` VARCHAR(120) CHARACTER SET ascii COLLATE ascii_bin DEFAULT '' NOT NULL,
+  `size` BIGINT NOT NULL,
+  `received` BIGINT NOT NULL,
+  `state` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `created_by` BIGINT NOT NULL,
+  `created_at` BIGINT NOT NULL,
+  `changed_at` BIGINT NOT NULL,
+  `version` BIGINT NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `file_holder` (`holder_kind`, `holder_id`, `state`, `id`),
+  KEY `file_state` (`state`, `changed_at`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `file_content` (
+  `id` BIGINT NOT NULL,
+  `refs` BIGINT NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `file_piece` (
+  `id` BIGINT NOT NULL,
+  `content_id` BIGINT NOT NULL,
+  `first_byte` BIGINT NOT NULL,
+  `size` BIGINT NOT NULL,
+  `state` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `created_at` BIGINT NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `file_piece_content` (`content_id`, `first_byte`),
+  KEY `file_piece_state` (`state`, `created_at`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `file_seen` (
+  `file_id` BIGINT NOT NULL,
+  `person_id` BIGINT NOT NULL,
+  `kind` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `seen_at` BIGINT NOT NULL,
+  PRIMARY KEY (`file_id`, `person_id`, `kind`, `seen_at`),
+  KEY `file_seen_at` (`seen_at`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
 CREATE TABLE `workday_document` (
   `id` BIGINT NOT NULL,
   `body` MEDIUMBLOB,
   `updated_at` BIGINT NOT NULL,
   `version` BIGINT NOT NULL,
   PRIMARY KEY (`id`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `recurrence` (
+  `id` BIGINT NOT NULL,
+  `task_id` BIGINT NOT NULL,
+  `project_id` BIGINT NOT NULL,
+  `state` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `reason` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin DEFAULT '' NOT NULL,
+  `rule` MEDIUMBLOB,
+  `set_by` BIGINT NOT NULL,
+  `made` BIGINT NOT NULL,
+  `updated_at` BIGINT NOT NULL,
+  `version` BIGINT NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `recurrence_task` (`task_id`),
+  KEY `recurrence_project` (`project_id`, `state`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE `reminder` (
@@ -625,6 +687,28 @@ CREATE TABLE `calendar_feed` (
   PRIMARY KEY (`id`),
   UNIQUE KEY `calendar_feed_place` (`person_id`, `place`),
   UNIQUE KEY `calendar_feed_hash` (`hash`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `exchange_import` (
+  `id` BIGINT NOT NULL,
+  `project_id` BIGINT NOT NULL,
+  `person_id` BIGINT NOT NULL,
+  `kind` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `settings` MEDIUMBLOB,
+  `total` BIGINT NOT NULL,
+  `done` BIGINT NOT NULL,
+  `created_at` BIGINT NOT NULL,
+  `expires_at` BIGINT NOT NULL,
+  `finished_at` BIGINT DEFAULT 0 NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `exchange_import_expires` (`expires_at`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `exchange_made` (
+  `import_id` BIGINT NOT NULL,
+  `source_row` BIGINT NOT NULL,
+  `task_id` BIGINT NOT NULL,
+  PRIMARY KEY (`import_id`, `source_row`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE `view_saved` (

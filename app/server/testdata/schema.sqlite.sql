@@ -577,6 +577,57 @@ CREATE TABLE `task_follower` (
 
 CREATE INDEX `task_follower_person` ON `task_follower` (`person_id`, `task_id`);
 
+CREATE TABLE `file` (
+  `id` INTEGER NOT NULL,
+  `holder_kind` TEXT CHECK (length(`holder_kind`) <= 40 AND `holder_kind` NOT GLOB '*[^ -~]*') NOT NULL,
+  `holder_id` INTEGER NOT NULL,
+  `content_id` INTEGER NOT NULL,
+  `name` BLOB,
+  `media_type` TEXT CHECK (length(`media_type`) <= 120 AND `media_type` NOT GLOB '*[^ -~]*') DEFAULT '' NOT NULL,
+  `size` INTEGER NOT NULL,
+  `received` INTEGER NOT NULL,
+  `state` TEXT CHECK (length(`state`) <= 16 AND `state` NOT GLOB '*[^ -~]*') NOT NULL,
+  `created_by` INTEGER NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  `changed_at` INTEGER NOT NULL,
+  `version` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE INDEX `file_holder` ON `file` (`holder_kind`, `holder_id`, `state`, `id`);
+
+CREATE INDEX `file_state` ON `file` (`state`, `changed_at`);
+
+CREATE TABLE `file_content` (
+  `id` INTEGER NOT NULL,
+  `refs` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE TABLE `file_piece` (
+  `id` INTEGER NOT NULL,
+  `content_id` INTEGER NOT NULL,
+  `first_byte` INTEGER NOT NULL,
+  `size` INTEGER NOT NULL,
+  `state` TEXT CHECK (length(`state`) <= 16 AND `state` NOT GLOB '*[^ -~]*') NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE INDEX `file_piece_content` ON `file_piece` (`content_id`, `first_byte`);
+
+CREATE INDEX `file_piece_state` ON `file_piece` (`state`, `created_at`);
+
+CREATE TABLE `file_seen` (
+  `file_id` INTEGER NOT NULL,
+  `person_id` INTEGER NOT NULL,
+  `kind` TEXT CHECK (length(`kind`) <= 16 AND `kind` NOT GLOB '*[^ -~]*') NOT NULL,
+  `seen_at` INTEGER NOT NULL,
+  PRIMARY KEY (`file_id`, `person_id`, `kind`, `seen_at`)
+) WITHOUT ROWID;
+
+CREATE INDEX `file_seen_at` ON `file_seen` (`seen_at`);
+
 CREATE TABLE `workday_document` (
   `id` INTEGER NOT NULL,
   `body` BLOB,
@@ -584,6 +635,24 @@ CREATE TABLE `workday_document` (
   `version` INTEGER NOT NULL,
   PRIMARY KEY (`id`)
 );
+
+CREATE TABLE `recurrence` (
+  `id` INTEGER NOT NULL,
+  `task_id` INTEGER NOT NULL,
+  `project_id` INTEGER NOT NULL,
+  `state` TEXT CHECK (length(`state`) <= 16 AND `state` NOT GLOB '*[^ -~]*') NOT NULL,
+  `reason` TEXT CHECK (length(`reason`) <= 16 AND `reason` NOT GLOB '*[^ -~]*') DEFAULT '' NOT NULL,
+  `rule` BLOB,
+  `set_by` INTEGER NOT NULL,
+  `made` INTEGER NOT NULL,
+  `updated_at` INTEGER NOT NULL,
+  `version` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE UNIQUE INDEX `recurrence_task` ON `recurrence` (`task_id`);
+
+CREATE INDEX `recurrence_project` ON `recurrence` (`project_id`, `state`);
 
 CREATE TABLE `reminder` (
   `id` INTEGER NOT NULL,
@@ -668,6 +737,29 @@ CREATE TABLE `calendar_feed` (
 CREATE UNIQUE INDEX `calendar_feed_place` ON `calendar_feed` (`person_id`, `place`);
 
 CREATE UNIQUE INDEX `calendar_feed_hash` ON `calendar_feed` (`hash`);
+
+CREATE TABLE `exchange_import` (
+  `id` INTEGER NOT NULL,
+  `project_id` INTEGER NOT NULL,
+  `person_id` INTEGER NOT NULL,
+  `kind` TEXT CHECK (length(`kind`) <= 16 AND `kind` NOT GLOB '*[^ -~]*') NOT NULL,
+  `settings` BLOB,
+  `total` INTEGER NOT NULL,
+  `done` INTEGER NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  `expires_at` INTEGER NOT NULL,
+  `finished_at` INTEGER DEFAULT 0 NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE INDEX `exchange_import_expires` ON `exchange_import` (`expires_at`);
+
+CREATE TABLE `exchange_made` (
+  `import_id` INTEGER NOT NULL,
+  `source_row` INTEGER NOT NULL,
+  `task_id` INTEGER NOT NULL,
+  PRIMARY KEY (`import_id`, `source_row`)
+) WITHOUT ROWID;
 
 CREATE TABLE `view_saved` (
   `id` INTEGER NOT NULL,

@@ -388,6 +388,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read about a file
+         * @description Name, size and type of a file, for whoever may read what it is attached to.
+         */
+        get: operations["file-get"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a file
+         * @description Takes a file away from a task. Whoever attached it may, and those who manage the project. Its content is destroyed after 30 days, unless a copy of the task has it too.
+         */
+        delete: operations["file-delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a file
+         * @description Calls a file something else. Whoever attached it may, and those who manage the project. Its type stays: that depends on the content alone.
+         */
+        patch: operations["file-rename"];
+        trace?: never;
+    };
+    "/files/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file
+         * @description The content of a file, as an attachment. With ?inline=true it comes for being shown in a page, if its type is one that is shown without running anything (pictures, PDF, film, sound, text; see inline of the file), and as an attachment otherwise. Range and If-None-Match work. The journal is told of each download, and of showing once a person, file and hour.
+         */
+        get: operations["file-content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/labels/{id}": {
         parameters: {
             query?: never;
@@ -710,6 +758,66 @@ export interface paths {
         get: operations["project-export"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring tasks in
+         * @description Makes the next tasks of the file, about 200 at once, wholly or not at all, and says how far it is: call it until it is finished. Nothing is made twice, and an import that broke off goes on where it was. What the first call says about columns, states and labels holds for all. At most 20,000 tasks a file.
+         */
+        post: operations["import-run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/import/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what an import would do
+         * @description Reads the whole file and says what would be made of it and every problem by row and column, without making anything. Dates without a zone are in UTC+8.
+         */
+        post: operations["import-plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/import/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a file of tasks
+         * @description Recognises a table (CSV in UTF-8, UTF-16 or GB18030; the first sheet of an Excel workbook), the JSON export of a Trello board or a CSV export of Jira, by its content. The file is kept sealed for 24 hours, for whoever sent it. Changes nothing in the project.
+         */
+        post: operations["import-read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1240,6 +1348,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tasks/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the files of a task
+         * @description What is attached to a task, the newest first. Unfinished uploads are not among them.
+         */
+        get: operations["file-list"];
+        put?: never;
+        /**
+         * Start an upload
+         * @description Begins to attach a file of at most 2 GiB to a task; a task has at most 200. Send its bytes with file-send, in pieces of 262,144 to 8,388,608 bytes, the last one as long as it is, then call file-complete. After a lost connection ask file-upload how many bytes have arrived and go on from there. What nobody goes on with for 7 days is given up.
+         */
+        post: operations["file-start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tasks/{id}/followers": {
         parameters: {
             query?: never;
@@ -1344,6 +1476,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tasks/{id}/recurrence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read when a task comes again
+         * @description The rule of a task with the next days. A task without a rule answers the state none. A rule that stopped says why.
+         */
+        get: operations["recurrence-get"];
+        /**
+         * Let a task come again
+         * @description Gives an open task a rule, or another one; it needs task:create as well. When the task is done, the next one is made with its title, description, people, labels, priority, estimate, followers and up to 200 subtasks, and the rule moves on to it. Days that were missed until then are left out. It is made in the name of whoever set the rule last.
+         */
+        put: operations["recurrence-set"];
+        post?: never;
+        /**
+         * Let a task come no more
+         * @description Takes the rule of a task away; it needs task:create as well. Tasks that were made stay.
+         */
+        delete: operations["recurrence-remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/recurrence/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See where a rule leads
+         * @description The next days of a rule before it is stored, as if the task were done today, or on its due date if that is later, and each next one on its day. Changes nothing.
+         */
+        post: operations["recurrence-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tasks/{id}/reminders": {
         parameters: {
             query?: never;
@@ -1442,6 +1622,74 @@ export interface paths {
         get: operations["task-tree"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's unfinished uploads to a task
+         * @description Uploads that were started and not completed, at most 200; only one's own.
+         */
+        get: operations["file-uploads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how far an upload is
+         * @description How many bytes of one's own unfinished upload have arrived and are kept.
+         */
+        get: operations["file-upload"];
+        put?: never;
+        post?: never;
+        /**
+         * Give an upload up
+         * @description Ends one's own unfinished upload. What has arrived of it is destroyed.
+         */
+        delete: operations["file-cancel"];
+        options?: never;
+        head?: never;
+        /**
+         * Send bytes of an upload
+         * @description The body is bytes of the file as they are (application/octet-stream, with Content-Length); the header Upload-Offset says which byte of the file the first one is, 0 when missing. That has to be the one after the last that is kept; otherwise the answer is 409 file.offset with the upload as it is now. Pieces have 262,144 to 8,388,608 bytes, the last one as many as are left. A piece is kept whole or not at all. Answers with the upload.
+         */
+        patch: operations["file-send"];
+        trace?: never;
+    };
+    "/uploads/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete an upload
+         * @description Makes an upload of which all bytes have arrived a file of its task. What type it has is found by looking at the content. With bytes missing the answer is 409 file.incomplete with the upload as it is.
+         */
+        post: operations["file-complete"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2228,6 +2476,39 @@ export interface components {
              */
             who: string[];
         };
+        ExchangeChoice: {
+            /**
+             * @description What it is: title, description, key, parent, level, outline, state, done, priority, type, assignee, follower, creator, labels, start, due, created, updated, finished, estimate, remaining, spent, progress, iteration, checklist, comment, attachment or custom; empty leaves it out.
+             * @example title
+             */
+            field: string;
+            /**
+             * Format: int64
+             * @description Place of the column, from 0.
+             * @example 0
+             */
+            index: number;
+        };
+        ExchangeColumn: {
+            /**
+             * @description What it was taken for, such as title; custom keeps its values in the description, empty leaves it out.
+             * @example title
+             */
+            field: string;
+            /**
+             * @description Its header.
+             * @example 任务名称
+             */
+            header: string;
+            /**
+             * Format: int64
+             * @description Place of the column, from 0.
+             * @example 0
+             */
+            index: number;
+            /** @description What stands in it in the first rows. */
+            samples: string[];
+        };
         ExchangeFeed: {
             /**
              * Format: int64
@@ -2272,6 +2553,267 @@ export interface components {
              * @example /api/v1/feeds/4q…/tasks.ics
              */
             path: string;
+        };
+        ExchangePlanRequest: {
+            /** @description What the columns of a table are, as far as it is not what they were taken for. */
+            columns?: components["schemas"]["ExchangeChoice"][];
+            /**
+             * Format: int64
+             * @description Id that import-read gave.
+             * @example 283746519395001
+             */
+            importId: number;
+            /**
+             * @description Make the labels that the project does not have; otherwise they stay as text in the description.
+             * @example true
+             */
+            makeLabels?: boolean;
+            /**
+             * @description Make the states that the project does not have; otherwise their tasks begin in the first state, or in the first done one.
+             * @example true
+             */
+            makeStates?: boolean;
+        };
+        ExchangePreview: {
+            /**
+             * Format: int64
+             * @description How many tasks have a checklist; it becomes a list in the description.
+             * @example 4
+             */
+            checklists: number;
+            /**
+             * Format: int64
+             * @description How many comments would be made, in the name of whoever brings them in; author and time stand in the text.
+             * @example 12
+             */
+            comments: number;
+            /**
+             * Format: int64
+             * @description How many rows cannot come in.
+             * @example 1
+             */
+            failures: number;
+            /** @description Labels that the project does not have, at most 200. */
+            labels: string[];
+            /** @description What is wrong, by row and column, at most 1,000. */
+            problems: components["schemas"]["ExchangeTrouble"][];
+            /** @description States that the project does not have, at most 200. */
+            states: string[];
+            /** @description People who were not found in the project or might be several, at most 200; they stay as text in the description. */
+            strangers: string[];
+            /**
+             * Format: int64
+             * @description How many of them would be parts of others.
+             * @example 30
+             */
+            subtasks: number;
+            /**
+             * Format: int64
+             * @description How many tasks would be made.
+             * @example 120
+             */
+            tasks: number;
+            /**
+             * Format: int64
+             * @description How many values are left out or were guessed.
+             * @example 3
+             */
+            warnings: number;
+        };
+        ExchangeProgress: {
+            /**
+             * Format: int64
+             * @description How many of them are made.
+             * @example 80
+             */
+            done: number;
+            /**
+             * @description Nothing is left to do.
+             * @example false
+             */
+            finished: boolean;
+            /**
+             * Format: int64
+             * @description How many tasks are to be made.
+             * @example 120
+             */
+            total: number;
+        };
+        ExchangeSource: {
+            /** @description Columns of a table, with what each was taken for; empty for trello and jira, which say it themselves. */
+            columns: components["schemas"]["ExchangeColumn"][];
+            /**
+             * Format: int64
+             * @description Id of the import; the file waits under it for 24 hours.
+             * @example 283746519395001
+             */
+            id: number;
+            /**
+             * @description Blanks before titles show what is a part of what.
+             * @example false
+             */
+            indent: boolean;
+            /**
+             * @description What the file was recognised as.
+             * @example csv
+             * @enum {string}
+             */
+            kind: "csv" | "xlsx" | "trello" | "jira";
+        };
+        ExchangeTrouble: {
+            /**
+             * @description Stable code.
+             * @example value.date
+             */
+            code: string;
+            /**
+             * Format: int64
+             * @description Column from 1; 0 is the whole row.
+             * @example 3
+             */
+            column: number;
+            /**
+             * @description Header of the column.
+             * @example 截止时间
+             */
+            header: string;
+            /**
+             * @description In words.
+             * @example “下个世纪”不是日期
+             */
+            message: string;
+            /**
+             * Format: int64
+             * @description Row, or place among the cards, from 1; 0 is the whole file.
+             * @example 7
+             */
+            row: number;
+            /**
+             * @description failure: the row does not come in; warning: a value is left out or was guessed; note: nothing to do.
+             * @example warning
+             * @enum {string}
+             */
+            severity: "note" | "warning" | "failure";
+        };
+        File: {
+            /**
+             * Format: int64
+             * @description When it was complete, UTC milliseconds.
+             * @example 1795500000000
+             */
+            createdAt: number;
+            /** @description Who attached it. */
+            createdBy: components["schemas"]["OrgPersonRef"];
+            /**
+             * Format: int64
+             * @description Id of the file.
+             * @example 283746519340001
+             */
+            id: number;
+            /**
+             * @description Whether the content can be had for showing it in a page (see file-content).
+             * @example true
+             */
+            inline: boolean;
+            /**
+             * @description Name, 1 to 255 characters.
+             * @example 机房平面图.pdf
+             */
+            name: string;
+            /** @description What it is attached to. */
+            ref: components["schemas"]["Ref"];
+            /**
+             * Format: int64
+             * @description Bytes.
+             * @example 482133
+             */
+            size: number;
+            /**
+             * @description Content type, found by looking at the content, never by the name.
+             * @example application/pdf
+             */
+            type: string;
+            /**
+             * Format: int64
+             * @description Send it with an update.
+             * @example 1
+             */
+            version: number;
+        };
+        FileRenameRequest: {
+            /**
+             * @description Name, one line of 1 to 255 characters without slashes.
+             * @example 机房平面图（终稿）.pdf
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description Version that was read.
+             * @example 1
+             */
+            version: number;
+        };
+        FileStartRequest: {
+            /**
+             * @description Name, one line of 1 to 255 characters without slashes.
+             * @example 机房平面图.pdf
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes the file has, at most 2,147,483,648.
+             * @example 482133
+             */
+            size: number;
+        };
+        FileUpload: {
+            /**
+             * Format: int64
+             * @description When it is given up if nothing more arrives, UTC milliseconds.
+             * @example 1796104800000
+             */
+            expiresAt: number;
+            /**
+             * Format: int64
+             * @description Id of the upload, and of the file once it is complete.
+             * @example 283746519340001
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description Most bytes that one request may carry.
+             * @example 8388608
+             */
+            maxPiece: number;
+            /**
+             * Format: int64
+             * @description Fewest bytes a request must carry, unless it carries the end of the file.
+             * @example 262144
+             */
+            minPiece: number;
+            /**
+             * @description Name the file will have.
+             * @example 机房平面图.pdf
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes that are kept already: send what comes after them.
+             * @example 0
+             */
+            received: number;
+            /** @description What it will be attached to. */
+            ref: components["schemas"]["Ref"];
+            /**
+             * Format: int64
+             * @description Bytes the file will have.
+             * @example 482133
+             */
+            size: number;
+        };
+        FileUploadList: {
+            /** @description In the order they were started. */
+            items: components["schemas"]["FileUpload"][];
         };
         JournalChange: {
             /**
@@ -3214,6 +3756,15 @@ export interface components {
              */
             next?: string;
         };
+        PageFile: {
+            /** @description The entries of this page. */
+            items: components["schemas"]["File"][];
+            /**
+             * @description Cursor of the next page; missing on the last page.
+             * @example eyJhIjoxfQ
+             */
+            next?: string;
+        };
         PageOrgPerson: {
             /** @description The entries of this page. */
             items: components["schemas"]["OrgPerson"][];
@@ -3665,6 +4216,180 @@ export interface components {
         QuickaddTaskList: {
             /** @description The tasks made, in the order of the lines. */
             items: components["schemas"]["Task"][];
+        };
+        RecurrenceNth: {
+            /**
+             * @description Day of the week, mon to sun; or workday by the calendar, weekday, weekend.
+             * @example workday
+             */
+            day: string;
+            /**
+             * Format: int64
+             * @description 1 is the first, -1 the last; at most 5, or 31 for workday, 23 for weekday, 10 for weekend.
+             * @example -1
+             */
+            n: number;
+        };
+        RecurrencePreview: {
+            /**
+             * @description The next days, at most 10; none when the rule has come to its end.
+             * @example [
+             *       "2026-12-07"
+             *     ]
+             */
+            next: string[];
+            /**
+             * @description Years of these days whose holidays are not known yet, so that they are taken for ordinary weeks.
+             * @example [
+             *       2027
+             *     ]
+             */
+            unpublished: number[];
+        };
+        RecurrencePreviewRequest: {
+            /** @description When the task would come again. */
+            rule: components["schemas"]["RecurrenceRule"];
+        };
+        RecurrenceRule: {
+            /**
+             * Format: int64
+             * @description How many there are at most, at most 10,000; not together with until.
+             * @example 10
+             */
+            count?: number;
+            /**
+             * @description Days of the month, 1 to 31, or -1, the last, to -28; with month and year.
+             * @example [
+             *       15,
+             *       -1
+             *     ]
+             */
+            days?: number[];
+            /**
+             * Format: int64
+             * @description Every so many of them, 1 to 999.
+             * @example 1
+             */
+            every: number;
+            /**
+             * @description Days that are left out, at most 1,000.
+             * @example [
+             *       "2026-12-25"
+             *     ]
+             */
+            except?: string[];
+            /**
+             * @description What it counts in.
+             * @example week
+             * @enum {string}
+             */
+            freq: "day" | "workday" | "week" | "month" | "year";
+            /**
+             * @description Whether it counts from the due date or from the day on which the task was done; from the due date when missing.
+             * @example due
+             * @enum {string}
+             */
+            from?: "due" | "done";
+            /**
+             * @description Months, 1 to 12, with year.
+             * @example [
+             *       3,
+             *       9
+             *     ]
+             */
+            months?: number[];
+            /** @description Days like the last Friday of a month, at most 16; with month and year. */
+            nth?: components["schemas"]["RecurrenceNth"][];
+            /**
+             * @description What becomes of a day that is not worked: it stays, moves to the next or the previous working day, or is left out.
+             * @example next
+             * @enum {string}
+             */
+            shift?: "none" | "next" | "previous" | "skip";
+            /**
+             * @description Whether the 31st of a short month is its last day or left out; its last day when missing.
+             * @example last
+             * @enum {string}
+             */
+            short?: "last" | "skip";
+            /**
+             * @description First day that it can name; when missing, the day on which the task is due or begins, or else today.
+             * @example 2026-11-30
+             */
+            start?: string;
+            /**
+             * @description Last day that it can name.
+             * @example 2027-12-31
+             */
+            until?: string;
+            /**
+             * @description Days of the week, mon to sun, with week.
+             * @example [
+             *       "mon",
+             *       "wed"
+             *     ]
+             */
+            weekdays?: string[];
+        };
+        RecurrenceSetRequest: {
+            /** @description When the task comes again. */
+            rule: components["schemas"]["RecurrenceRule"];
+            /**
+             * Format: int64
+             * @description Version that was read; 1 when the task never had a rule.
+             * @example 1
+             */
+            version: number;
+        };
+        RecurrenceView: {
+            /**
+             * Format: int64
+             * @description Which task of the series this one is.
+             * @example 1
+             */
+            made: number;
+            /**
+             * @description The next days, at most 10; none when the rule has come to its end.
+             * @example [
+             *       "2026-12-07"
+             *     ]
+             */
+            next: string[];
+            /**
+             * @description Why it stopped: whoever set it may not make tasks there any more, the project was archived, or the task could not be made.
+             * @example
+             * @enum {string}
+             */
+            reason: "" | "denied" | "archived" | "refused";
+            /** @description The rule; missing when there is none. */
+            rule?: components["schemas"]["RecurrenceRule"];
+            /** @description Who set it, in whose name the next task is made; missing when there is none. */
+            setBy?: components["schemas"]["OrgPersonRef"];
+            /**
+             * @description Whether there is a rule, and what it is doing.
+             * @example active
+             * @enum {string}
+             */
+            state: "none" | "active" | "ended" | "stopped";
+            /**
+             * Format: int64
+             * @description Id of the task.
+             * @example 283746519320001
+             */
+            taskId: number;
+            /**
+             * @description Years of these days whose holidays are not known yet, so that they are taken for ordinary weeks.
+             * @example [
+             *       2027
+             *     ]
+             */
+            unpublished: number[];
+            /**
+             * Format: int64
+             * @description Send it with an update.
+             * @example 1
+             */
+            version: number;
         };
         Ref: {
             /**
@@ -6230,6 +6955,131 @@ export interface operations {
             };
         };
     };
+    "file-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the file. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the file. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the file. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileRenameRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "label-delete": {
         parameters: {
             query?: never;
@@ -6974,6 +7824,132 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-run": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the project. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExchangePlanRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeProgress"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-plan": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the project. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExchangePlanRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangePreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-read": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the project. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeSource"];
+                };
             };
             /** @description Error */
             default: {
@@ -8238,6 +9214,85 @@ export interface operations {
             };
         };
     };
+    "file-list": {
+        parameters: {
+            query?: {
+                /** @description Cursor from the page before. */
+                cursor?: string;
+                /** @description Entries a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFile"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-start": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileStartRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileUpload"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "follower-list": {
         parameters: {
             query?: never;
@@ -8451,6 +9506,151 @@ export interface operations {
             };
         };
     };
+    "recurrence-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecurrenceView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recurrence-set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecurrenceSetRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecurrenceView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recurrence-remove": {
+        parameters: {
+            query: {
+                /** @description Version that was read. */
+                version: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecurrenceView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recurrence-preview": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecurrencePreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecurrencePreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "reminder-list": {
         parameters: {
             query?: never;
@@ -8646,6 +9846,165 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskTree"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileUploadList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the upload. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileUpload"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the upload. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-complete": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the upload. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
                 };
             };
             /** @description Error */
