@@ -188,51 +188,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/checklist-items/{id}": {
+    "/channels/mail": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
+        /**
+         * Show the mail server
+         * @description The server through which people are told by mail. The password is never shown.
+         */
+        get: operations["channel-mail-get"];
+        /**
+         * Set the mail server
+         * @description Nothing is sent by this; channel-mail-test tries the settings. Somebody else's change in between is a conflict, notify.stale_mail, with the settings as they are.
+         */
+        put: operations["channel-mail-update"];
         post?: never;
-        /**
-         * Delete an item
-         * @description Takes an item away. What it was stays in the history of the task.
-         */
-        delete: operations["checklist-delete"];
-        options?: never;
-        head?: never;
-        /**
-         * Change or tick an item
-         * @description Changes what is given. A version that is no longer the newest is answered with a conflict and the current item.
-         */
-        patch: operations["checklist-update"];
-        trace?: never;
-    };
-    "/checklist-items/{id}/convert": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Make a subtask of an item
-         * @description Makes a subtask with the item's text, person and date, and takes the item away; both or neither. Of a text over 300 characters the whole is kept as the description.
-         */
-        post: operations["checklist-convert"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/checklist-items/{id}/move": {
+    "/channels/mail/test": {
         parameters: {
             query?: never;
             header?: never;
@@ -242,10 +222,50 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Move an item within its checklist
-         * @description Puts an item behind another one of the same checklist, or first, and gives the checklist as it is now.
+         * Send oneself a test mail
+         * @description Sends a mail to the address of the person asking, with the settings as they were saved, and tells what the server said. It takes up to 60 seconds. Without an address it is notify.no_address, without a server notify.no_mail.
          */
-        post: operations["checklist-move"];
+        post: operations["channel-mail-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/channels/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what could not be sent
+         * @description Mails that the server refused: those that are tried again, and those that were given up after 8 tries or because trying again makes no sense. These are kept for 30 days.
+         */
+        get: operations["channel-outbox-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/channels/outbox/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try again what was given up
+         * @description Tries all of it again, within seconds.
+         */
+        post: operations["channel-outbox-retry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -493,6 +513,30 @@ export interface paths {
          */
         get: operations["notification-list"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notifications/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how one is told
+         * @description Where the person hears of what, the quiet hours, and when mail comes.
+         */
+        get: operations["notify-preferences-get"];
+        /**
+         * Choose how one is told
+         * @description Holds for what happens from then on. Mail needs a mail server (channel-mail-update) and an address of the person.
+         */
+        put: operations["notify-preferences-update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1258,30 +1302,6 @@ export interface paths {
          * @description Changes the fields that are given. A version that is no longer the newest is answered with a conflict and the current task.
          */
         patch: operations["task-update"];
-        trace?: never;
-    };
-    "/tasks/{id}/checklist": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List the checklist of a task
-         * @description The items in their order, at most 200, all at once.
-         */
-        get: operations["checklist-list"];
-        put?: never;
-        /**
-         * Add items to a checklist
-         * @description Puts an item, or one for each line, at the end. All are added or none.
-         */
-        post: operations["checklist-add"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
         trace?: never;
     };
     "/tasks/{id}/comments": {
@@ -2301,106 +2321,6 @@ export interface components {
              */
             wipLimit?: number | null;
         };
-        ChecklistAddRequest: {
-            /**
-             * @description What is to be done, 1 to 500 characters. Several lines make several items; signs of a list (-, 1., [x]) before them are left out, and what is ticked there is ticked.
-             * @example 核对设备清单
-             */
-            text: string;
-        };
-        ChecklistItem: {
-            /** @description Who does it: one person, or nobody. */
-            assignees: components["schemas"]["OrgPersonRef"][];
-            /**
-             * Format: int64
-             * @description When it was ticked, UTC milliseconds; null while it is open.
-             * @example 1795500000000
-             */
-            doneAt: number | null;
-            /** @description Who ticked it: one person, or nobody. */
-            doneBy: components["schemas"]["OrgPersonRef"][];
-            /**
-             * @description Due on that day, at no certain time.
-             * @example true
-             */
-            dueAllDay: boolean;
-            /**
-             * Format: int64
-             * @description When it is due, UTC milliseconds; for a whole day its beginning; null without a date.
-             * @example 1795500000000
-             */
-            dueAt: number | null;
-            /**
-             * Format: int64
-             * @description Id of the item.
-             * @example 283746519360001
-             */
-            id: number;
-            /**
-             * Format: int64
-             * @description Task whose checklist it is on.
-             * @example 283746519320001
-             */
-            taskId: number;
-            /**
-             * @description What is to be done, one line of 1 to 500 characters.
-             * @example 核对设备清单
-             */
-            text: string;
-            /**
-             * Format: int64
-             * @description Send it with a change.
-             * @example 1
-             */
-            version: number;
-        };
-        ChecklistItemList: {
-            /** @description In their order, at most 200. */
-            items: components["schemas"]["ChecklistItem"][];
-        };
-        ChecklistMoveRequest: {
-            /**
-             * Format: int64
-             * @description Item to stand behind; first when missing.
-             * @example 283746519360002
-             */
-            afterId?: number;
-        };
-        ChecklistUpdateRequest: {
-            /**
-             * Format: int64
-             * @description Who does it, somebody who sees the project; null for nobody.
-             * @example 283746519283712
-             */
-            assigneeId?: number | null;
-            /**
-             * @description true ticks the item, false takes the tick away.
-             * @example true
-             */
-            done?: boolean;
-            /**
-             * @description Due on that day, at no certain time.
-             * @example true
-             */
-            dueAllDay?: boolean;
-            /**
-             * Format: int64
-             * @description When it is due, UTC milliseconds; null takes the date away.
-             * @example 1795500000000
-             */
-            dueAt?: number | null;
-            /**
-             * @description What is to be done, one line of 1 to 500 characters.
-             * @example 核对设备和线缆清单
-             */
-            text?: string;
-            /**
-             * Format: int64
-             * @description Version that was read.
-             * @example 1
-             */
-            version: number;
-        };
         Comment: {
             /** @description Who wrote it. */
             author: components["schemas"]["OrgPersonRef"];
@@ -2988,6 +2908,66 @@ export interface components {
              */
             version: number;
         };
+        NotifyChoice: {
+            /**
+             * @description In the inbox.
+             * @example true
+             */
+            inApp: boolean;
+            /**
+             * @description What it is about: being made responsible or no longer, being spoken to, a reminder of one's own, a comment, another state, another change.
+             * @example assigned
+             * @enum {string}
+             */
+            kind: "assigned" | "mentioned" | "reminder" | "commented" | "moved" | "changed";
+            /**
+             * @description By mail, once mail is set up and the person has an address.
+             * @example true
+             */
+            mail: boolean;
+        };
+        NotifyFailure: {
+            /**
+             * @description What the server said the last time.
+             * @example 550 no such user
+             */
+            answer: string;
+            /**
+             * Format: int64
+             * @description When it happened, in UTC milliseconds.
+             * @example 1795500000000
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description Id of the entry.
+             * @example 283746519350001
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description When it is tried again, in UTC milliseconds; null when it was given up.
+             * @example 1795500600000
+             */
+            nextAt: number | null;
+            /** @description Whom it is for. */
+            person: components["schemas"]["OrgPersonRef"];
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             * @example 3
+             */
+            tries: number;
+        };
+        NotifyFailureList: {
+            /** @description What could not be sent, the newest first. */
+            items: components["schemas"]["NotifyFailure"][];
+            /**
+             * @description Cursor of the next page; missing on the last page.
+             * @example WzEwNDJd
+             */
+            next?: string;
+        };
         NotifyList: {
             /** @description The notifications of this page, newest first. */
             items: components["schemas"]["NotifyNotice"][];
@@ -3002,6 +2982,107 @@ export interface components {
              * @example 3
              */
             unread: number;
+        };
+        NotifyMailRequest: {
+            /**
+             * @description Account to log in with; empty for none.
+             * @example dingban@example.cn
+             */
+            account?: string;
+            /** @description Certificates in PEM that are trusted besides those of the system, at most 20,000 characters. */
+            ca?: string;
+            /**
+             * @description Whether people are told by mail.
+             * @example true
+             */
+            enabled: boolean;
+            /**
+             * @description Address that mail comes from.
+             * @example dingban@example.cn
+             */
+            fromAddress: string;
+            /**
+             * @description Name that mail comes from, at most 60 characters.
+             * @example 钉办
+             */
+            fromName?: string;
+            /**
+             * @description Name or address of the mail server.
+             * @example smtp.example.cn
+             */
+            host: string;
+            /** @description Password of the account, at most 200 characters; missing keeps the one there is, which has to be entered again for another server, account or certificate. */
+            password?: string;
+            /**
+             * Format: int64
+             * @description Port, 1 to 65535.
+             * @example 587
+             */
+            port: number;
+            /**
+             * @description How the connection is encrypted; none allows no log-in.
+             * @example starttls
+             * @enum {string}
+             */
+            security: "starttls" | "tls" | "none";
+            /**
+             * Format: int64
+             * @description Version that was read; 0 before anything was set.
+             * @example 1
+             */
+            version: number;
+        };
+        NotifyMailSettings: {
+            /**
+             * @description Account to log in with; empty for none.
+             * @example dingban@example.cn
+             */
+            account: string;
+            /** @description Certificates in PEM that are trusted besides those of the system, at most 20,000 characters; may be empty. */
+            ca: string;
+            /**
+             * @description Whether people are told by mail.
+             * @example true
+             */
+            enabled: boolean;
+            /**
+             * @description Address that mail comes from.
+             * @example dingban@example.cn
+             */
+            fromAddress: string;
+            /**
+             * @description Name that mail comes from, at most 60 characters; may be empty.
+             * @example 钉办
+             */
+            fromName: string;
+            /**
+             * @description Whether a password is kept. It is never shown.
+             * @example true
+             */
+            hasPassword: boolean;
+            /**
+             * @description Name or address of the mail server.
+             * @example smtp.example.cn
+             */
+            host: string;
+            /**
+             * Format: int64
+             * @description Port, 1 to 65535.
+             * @example 587
+             */
+            port: number;
+            /**
+             * @description How the connection is encrypted: after STARTTLS, from the first byte, or not at all, which allows no log-in.
+             * @example starttls
+             * @enum {string}
+             */
+            security: "starttls" | "tls" | "none";
+            /**
+             * Format: int64
+             * @description Send it with an update; 0 before anything was set.
+             * @example 1
+             */
+            version: number;
         };
         NotifyNotice: {
             /** @description Who did it. */
@@ -3048,6 +3129,104 @@ export interface components {
              */
             verb: string;
         };
+        NotifyPreferencesRequest: {
+            /**
+             * @description Whether mail comes at once, gathered each hour, or once a day. Reminders come at once.
+             * @example instant
+             * @enum {string}
+             */
+            digest: "instant" | "hourly" | "daily";
+            /**
+             * Format: int64
+             * @description When the daily mail comes, minute of the day in UTC+8, 0 to 1439.
+             * @example 540
+             */
+            digestAt: number;
+            /** @description One for each kind; a kind that is left out stays as it is. */
+            kinds: components["schemas"]["NotifyChoice"][];
+            /**
+             * @description Whether there are quiet hours, in which mail waits; the inbox does not.
+             * @example true
+             */
+            quiet: boolean;
+            /**
+             * @description Days of the week on which quiet hours begin, 1 for Monday to 7.
+             * @example [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5
+             *     ]
+             */
+            quietDays: number[];
+            /**
+             * Format: int64
+             * @description When they begin, minute of the day in UTC+8, 0 to 1439.
+             * @example 1320
+             */
+            quietFrom: number;
+            /**
+             * Format: int64
+             * @description When they end, minute of the day in UTC+8, 0 to 1439; earlier than the beginning is on the next day.
+             * @example 480
+             */
+            quietTo: number;
+        };
+        NotifyPreferencesView: {
+            /**
+             * @description The person's address; empty without one.
+             * @example li.xiaoyu@example.cn
+             */
+            address: string;
+            /**
+             * @description Whether mail comes at once, gathered each hour, or once a day. Reminders come at once.
+             * @example instant
+             * @enum {string}
+             */
+            digest: "instant" | "hourly" | "daily";
+            /**
+             * Format: int64
+             * @description When the daily mail comes, minute of the day in UTC+8, 0 to 1439.
+             * @example 540
+             */
+            digestAt: number;
+            /** @description One for each kind; a kind that is left out stays as it is. */
+            kinds: components["schemas"]["NotifyChoice"][];
+            /**
+             * @description Whether the organisation sends mail.
+             * @example true
+             */
+            mailOn: boolean;
+            /**
+             * @description Whether there are quiet hours, in which mail waits; the inbox does not.
+             * @example true
+             */
+            quiet: boolean;
+            /**
+             * @description Days of the week on which quiet hours begin, 1 for Monday to 7.
+             * @example [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5
+             *     ]
+             */
+            quietDays: number[];
+            /**
+             * Format: int64
+             * @description When they begin, minute of the day in UTC+8, 0 to 1439.
+             * @example 1320
+             */
+            quietFrom: number;
+            /**
+             * Format: int64
+             * @description When they end, minute of the day in UTC+8, 0 to 1439; earlier than the beginning is on the next day.
+             * @example 480
+             */
+            quietTo: number;
+        };
         NotifyReadRequest: {
             /**
              * @description Mark all of them; then ids must be missing.
@@ -3061,6 +3240,31 @@ export interface components {
              *     ]
              */
             ids?: number[];
+        };
+        NotifyRetried: {
+            /**
+             * Format: int64
+             * @description How many are tried again.
+             * @example 2
+             */
+            count: number;
+        };
+        NotifyTested: {
+            /**
+             * @description What went wrong, in the words of the server; empty when it was sent.
+             * @example 535 5.7.8 authentication failed
+             */
+            answer: string;
+            /**
+             * @description Whether the server took it.
+             * @example true
+             */
+            sent: boolean;
+            /**
+             * @description Address of the person asking.
+             * @example li.xiaoyu@example.cn
+             */
+            to: string;
         };
         NotifyUnread: {
             /**
@@ -6287,24 +6491,23 @@ export interface operations {
             };
         };
     };
-    "checklist-delete": {
+    "channel-mail-get": {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                /** @description Id of the item. */
-                id: number;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description No Content */
-            204: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["NotifyMailSettings"];
+                };
             };
             /** @description Error */
             default: {
@@ -6317,19 +6520,16 @@ export interface operations {
             };
         };
     };
-    "checklist-update": {
+    "channel-mail-update": {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                /** @description Id of the item. */
-                id: number;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ChecklistUpdateRequest"];
+                "application/json": components["schemas"]["NotifyMailRequest"];
             };
         };
         responses: {
@@ -6339,7 +6539,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChecklistItem"];
+                    "application/json": components["schemas"]["NotifyMailSettings"];
                 };
             };
             /** @description Error */
@@ -6353,7 +6553,7 @@ export interface operations {
             };
         };
     };
-    "checklist-convert": {
+    "channel-mail-test": {
         parameters: {
             query?: never;
             header?: {
@@ -6363,55 +6563,10 @@ export interface operations {
                  */
                 "Idempotency-Key"?: string;
             };
-            path: {
-                /** @description Id of the item. */
-                id: number;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Task"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "checklist-move": {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
-                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
-                 */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Id of the item. */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChecklistMoveRequest"];
-            };
-        };
         responses: {
             /** @description OK */
             200: {
@@ -6419,7 +6574,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChecklistItemList"];
+                    "application/json": components["schemas"]["NotifyTested"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "channel-outbox-list": {
+        parameters: {
+            query?: {
+                /** @description Cursor from the page before. */
+                cursor?: string;
+                /** @description Entries a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyFailureList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "channel-outbox-retry": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyRetried"];
                 };
             };
             /** @description Error */
@@ -7005,6 +7229,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NotifyList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notify-preferences-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyPreferencesView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notify-preferences-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotifyPreferencesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyPreferencesView"];
                 };
             };
             /** @description Error */
@@ -8794,80 +9080,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "checklist-list": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Id of the task. */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChecklistItemList"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "checklist-add": {
-        parameters: {
-            query?: never;
-            header?: {
-                /**
-                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
-                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
-                 */
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                /** @description Id of the task. */
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChecklistAddRequest"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChecklistItemList"];
                 };
             };
             /** @description Error */

@@ -12,7 +12,17 @@ export interface ChangeLine {
   long: boolean;
 }
 
-const times = new Set(['startAt', 'dueAt', 'due_at', 'due', 'doneAt', 'done_at', 'archivedAt', 'archived_at', 'itemDueAt']);
+const times = new Set([
+  'startAt',
+  'dueAt',
+  'due_at',
+  'due',
+  'doneAt',
+  'done_at',
+  'archivedAt',
+  'archived_at',
+  'itemDueAt',
+]);
 const silent = new Set(['rank', 'version', 'number', 'updatedAt', 'updated_at', 'doneAt', 'done_at', 'mentions']);
 
 function value(field: string, raw: unknown, allDay: boolean): string {

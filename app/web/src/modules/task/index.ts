@@ -3,6 +3,7 @@ import { defineModule } from '@/shared/module';
 import TaskHost from './components/TaskHost.vue';
 
 export { changeLines, type ChangeLine } from './changes';
+export const AssigneePicker = lazy(() => import('./components/AssigneePicker.vue'));
 
 export const AssigneePicker = lazy(() => import('./components/AssigneePicker.vue'));
 
