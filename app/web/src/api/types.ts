@@ -47,6 +47,13 @@ export type AuditObject = S['AuditObject'];
 export type AuditReport = S['AuditVerification'];
 export type AuditReader = S['AuditReader'];
 export type AuditCheckpoint = S['AuditCheckpoint'];
+export type CalendarFeed = S['ExchangeFeed'];
+export type NewFeed = S['ExchangeNewFeed'];
+export type ImportSource = S['ExchangeSource'];
+export type ImportPlan = S['ExchangePlanRequest'];
+export type ImportPreview = S['ExchangePreview'];
+export type ImportProgress = S['ExchangeProgress'];
+export type ImportTrouble = S['ExchangeTrouble'];
 export type Problem = S['Problem'];
 
 // The bodies of requests.
