@@ -18,9 +18,7 @@ after(() => w.close());
 async function command(page, id) {
   await page.goto(`/projects/${made.project.id}`);
   await page.click('[data-test=project-more]');
-  await page.click(
-    `[data-command=${id}], [data-test=project-more-${id}], [role=menuitem]:has-text("${id === 'import' ? '导入任务' : '导出任务'}")`,
-  );
+  await page.click(`[data-choice=${id}]`);
 }
 const file = (name, text) => ({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(text) });
 
@@ -105,7 +103,11 @@ test('a calendar subscribes until the feed is ended', async () => {
 });
 
 test('it all fits a phone', async () => {
-  const { page } = await w.person('lin.xiaowen', { phone: true });
+  const { page } = await w.person('lin.xiaowen', {
+    viewport: { width: 390, height: 844 },
+    isMobile: true,
+    hasTouch: true,
+  });
   await command(page, 'import');
   await page.setInputFiles('[data-test=import-file]', file('a.csv', '标题,状态,说明\n打印标签,待办,贴在机柜上\n'));
   await page.waitForSelector('[data-test=import-next]');
