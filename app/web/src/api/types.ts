@@ -41,6 +41,11 @@ export type Ref = S['Ref'];
 export type Reminder = S['Reminder'];
 export type Notice = S['NotifyNotice'];
 export type NoticePage = S['NotifyList'];
+export type NotifyPreferences = S['NotifyPreferencesView'];
+export type MailSettings = S['NotifyMailSettings'];
+export type MailTested = S['NotifyTested'];
+export type MailFailure = S['NotifyFailure'];
+export type MailFailurePage = S['NotifyFailureList'];
 export type SearchHit = S['SearchHit'];
 export type AuditEntry = S['AuditEntry'];
 export type AuditObject = S['AuditObject'];
@@ -58,6 +63,8 @@ export type ProjectChange = S['ProjectUpdateRequest'];
 export type StateInput = S['BoardCreateRequest'];
 export type StateChange = S['BoardUpdateRequest'];
 export type TaskChange = S['TaskUpdateRequest'];
+export type NotifyPreferencesInput = S['NotifyPreferencesRequest'];
+export type MailInput = S['NotifyMailRequest'];
 export type ReminderInput = S['ReminderCreateRequest'];
 
 export interface Items<T> {
