@@ -199,6 +199,7 @@ func (m *matrix) cases() map[string]matrixCase {
 		m.recurrenceCases(),
 		m.reminderCases(),
 		m.readerCases(),
+		m.notifyCases(),
 		m.viewCases(),
 		m.exchangeCases(),
 	} {
