@@ -200,6 +200,7 @@ func (m *matrix) cases() map[string]matrixCase {
 		m.recurrenceCases(),
 		m.reminderCases(),
 		m.readerCases(),
+		m.notifyCases(),
 		m.viewCases(),
 		m.exchangeCases(),
 	} {

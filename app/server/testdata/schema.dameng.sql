@@ -675,33 +675,53 @@ CREATE INDEX "reminder_task_person" ON "reminder" ("task_id", "person_id");
 
 CREATE INDEX "reminder_next" ON "reminder" ("next_at", "id");
 
-CREATE TABLE "field_definition" (
-  "id" BIGINT NOT NULL,
-  "project_id" BIGINT NOT NULL,
-  "kind" VARCHAR(32) NOT NULL CHECK (LENGTHB("kind") = LENGTH("kind")),
-  "name" BLOB,
-  "help" BLOB,
-  "settings" BLOB,
-  "place" BIGINT NOT NULL,
-  "created_at" BIGINT NOT NULL,
-  "deleted_at" BIGINT DEFAULT 0 NOT NULL,
-  "version" BIGINT NOT NULL,
-  PRIMARY KEY ("id")
+CREATE TABLE "notify_preference" (
+  "person_id" BIGINT NOT NULL,
+  "inapp_off" VARCHAR(255) NOT NULL CHECK (LENGTHB("inapp_off") = LENGTH("inapp_off")),
+  "mail_on" VARCHAR(255) NOT NULL CHECK (LENGTHB("mail_on") = LENGTH("mail_on")),
+  "quiet" TINYINT NOT NULL,
+  "quiet_from" BIGINT NOT NULL,
+  "quiet_to" BIGINT NOT NULL,
+  "quiet_days" VARCHAR(16) NOT NULL CHECK (LENGTHB("quiet_days") = LENGTH("quiet_days")),
+  "digest" VARCHAR(16) NOT NULL CHECK (LENGTHB("digest") = LENGTH("digest")),
+  "digest_at" BIGINT NOT NULL,
+  PRIMARY KEY ("person_id")
 );
 
-CREATE INDEX "field_definition_project" ON "field_definition" ("project_id", "deleted_at");
-
-CREATE TABLE "field_value" (
+CREATE TABLE "notify_outbox" (
   "id" BIGINT NOT NULL,
+  "person_id" BIGINT NOT NULL,
+  "seq" BIGINT NOT NULL,
+  "at" BIGINT NOT NULL,
+  "actor_id" BIGINT NOT NULL,
+  "verb" VARCHAR(64) NOT NULL CHECK (LENGTHB("verb") = LENGTH("verb")),
   "task_id" BIGINT NOT NULL,
-  "field_id" BIGINT NOT NULL,
   "project_id" BIGINT NOT NULL,
-  "content" BLOB,
-  "version" BIGINT NOT NULL,
+  "due_at" BIGINT NOT NULL,
+  "state" VARCHAR(16) NOT NULL CHECK (LENGTHB("state") = LENGTH("state")),
+  "batch_id" BIGINT NOT NULL,
+  "lease_until" BIGINT NOT NULL,
+  "tries" BIGINT NOT NULL,
+  "done_at" BIGINT NOT NULL,
+  "problem" BLOB,
   PRIMARY KEY ("id")
 );
 
-CREATE UNIQUE INDEX "field_value_task" ON "field_value" ("task_id", "field_id");
+CREATE UNIQUE INDEX "notify_outbox_once" ON "notify_outbox" ("person_id", "seq");
+
+CREATE INDEX "notify_outbox_due" ON "notify_outbox" ("state", "due_at");
+
+CREATE INDEX "notify_outbox_list" ON "notify_outbox" ("state", "id");
+
+CREATE INDEX "notify_outbox_batch" ON "notify_outbox" ("batch_id");
+
+CREATE TABLE "notify_mail" (
+  "id" BIGINT NOT NULL,
+  "enabled" TINYINT NOT NULL,
+  "settings" BLOB,
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
+);
 
 CREATE TABLE "calendar_feed" (
   "id" BIGINT NOT NULL,

@@ -28,6 +28,8 @@ export type Summary = S['CommentSummary'];
 export type ReactionName = S['CommentReaction']['name'];
 export type Label = S['Label'];
 export type LabelRef = S['LabelRef'];
+export type Attachment = S['File'];
+export type Upload = S['FileUpload'];
 export type QuickLine = S['QuickaddLine'];
 export type QuickChip = S['QuickaddChip'];
 export type QuickPicked = S['QuickaddPicked'];
@@ -47,6 +49,11 @@ export type AuditObject = S['AuditObject'];
 export type AuditReport = S['AuditVerification'];
 export type AuditReader = S['AuditReader'];
 export type AuditCheckpoint = S['AuditCheckpoint'];
+export type Filter = S['QueryFilter'];
+export type Sort = S['QuerySort'];
+export type FoundTask = S['ViewFound'];
+export type SavedView = S['View'];
+export type Definition = S['ViewDefinition'];
 export type Problem = S['Problem'];
 
 // The bodies of requests.
@@ -58,6 +65,8 @@ export type ProjectChange = S['ProjectUpdateRequest'];
 export type StateInput = S['BoardCreateRequest'];
 export type StateChange = S['BoardUpdateRequest'];
 export type TaskChange = S['TaskUpdateRequest'];
+export type ViewInput = S['ViewCreateRequest'];
+export type ViewChange = S['ViewUpdateRequest'];
 export type ReminderInput = S['ReminderCreateRequest'];
 
 export interface Items<T> {

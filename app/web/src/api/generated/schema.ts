@@ -188,6 +188,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/channels/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the mail server
+         * @description The server through which people are told by mail. The password is never shown.
+         */
+        get: operations["channel-mail-get"];
+        /**
+         * Set the mail server
+         * @description Nothing is sent by this; channel-mail-test tries the settings. Somebody else's change in between is a conflict, notify.stale_mail, with the settings as they are.
+         */
+        put: operations["channel-mail-update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/channels/mail/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send oneself a test mail
+         * @description Sends a mail to the address of the person asking, with the settings as they were saved, and tells what the server said. It takes up to 60 seconds. Without an address it is notify.no_address, without a server notify.no_mail.
+         */
+        post: operations["channel-mail-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/channels/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what could not be sent
+         * @description Mails that the server refused: those that are tried again, and those that were given up after 8 tries or because trying again makes no sense. These are kept for 30 days.
+         */
+        get: operations["channel-outbox-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/channels/outbox/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try again what was given up
+         * @description Tries all of it again, within seconds.
+         */
+        post: operations["channel-outbox-retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/comments/{id}": {
         parameters: {
             query?: never;
@@ -473,6 +557,30 @@ export interface paths {
          */
         get: operations["notification-list"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notifications/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how one is told
+         * @description Where the person hears of what, the quiet hours, and when mail comes.
+         */
+        get: operations["notify-preferences-get"];
+        /**
+         * Choose how one is told
+         * @description Holds for what happens from then on. Mail needs a mail server (channel-mail-update) and an address of the person.
+         */
+        put: operations["notify-preferences-update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3095,6 +3203,66 @@ export interface components {
              */
             version: number;
         };
+        NotifyChoice: {
+            /**
+             * @description In the inbox.
+             * @example true
+             */
+            inApp: boolean;
+            /**
+             * @description What it is about: being made responsible or no longer, being spoken to, a reminder of one's own, a comment, another state, another change.
+             * @example assigned
+             * @enum {string}
+             */
+            kind: "assigned" | "mentioned" | "reminder" | "commented" | "moved" | "changed";
+            /**
+             * @description By mail, once mail is set up and the person has an address.
+             * @example true
+             */
+            mail: boolean;
+        };
+        NotifyFailure: {
+            /**
+             * @description What the server said the last time.
+             * @example 550 no such user
+             */
+            answer: string;
+            /**
+             * Format: int64
+             * @description When it happened, in UTC milliseconds.
+             * @example 1795500000000
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description Id of the entry.
+             * @example 283746519350001
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description When it is tried again, in UTC milliseconds; null when it was given up.
+             * @example 1795500600000
+             */
+            nextAt: number | null;
+            /** @description Whom it is for. */
+            person: components["schemas"]["OrgPersonRef"];
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             * @example 3
+             */
+            tries: number;
+        };
+        NotifyFailureList: {
+            /** @description What could not be sent, the newest first. */
+            items: components["schemas"]["NotifyFailure"][];
+            /**
+             * @description Cursor of the next page; missing on the last page.
+             * @example WzEwNDJd
+             */
+            next?: string;
+        };
         NotifyList: {
             /** @description The notifications of this page, newest first. */
             items: components["schemas"]["NotifyNotice"][];
@@ -3109,6 +3277,107 @@ export interface components {
              * @example 3
              */
             unread: number;
+        };
+        NotifyMailRequest: {
+            /**
+             * @description Account to log in with; empty for none.
+             * @example dingban@example.cn
+             */
+            account?: string;
+            /** @description Certificates in PEM that are trusted besides those of the system, at most 20,000 characters. */
+            ca?: string;
+            /**
+             * @description Whether people are told by mail.
+             * @example true
+             */
+            enabled: boolean;
+            /**
+             * @description Address that mail comes from.
+             * @example dingban@example.cn
+             */
+            fromAddress: string;
+            /**
+             * @description Name that mail comes from, at most 60 characters.
+             * @example 钉办
+             */
+            fromName?: string;
+            /**
+             * @description Name or address of the mail server.
+             * @example smtp.example.cn
+             */
+            host: string;
+            /** @description Password of the account, at most 200 characters; missing keeps the one there is, which has to be entered again for another server, account or certificate. */
+            password?: string;
+            /**
+             * Format: int64
+             * @description Port, 1 to 65535.
+             * @example 587
+             */
+            port: number;
+            /**
+             * @description How the connection is encrypted; none allows no log-in.
+             * @example starttls
+             * @enum {string}
+             */
+            security: "starttls" | "tls" | "none";
+            /**
+             * Format: int64
+             * @description Version that was read; 0 before anything was set.
+             * @example 1
+             */
+            version: number;
+        };
+        NotifyMailSettings: {
+            /**
+             * @description Account to log in with; empty for none.
+             * @example dingban@example.cn
+             */
+            account: string;
+            /** @description Certificates in PEM that are trusted besides those of the system, at most 20,000 characters; may be empty. */
+            ca: string;
+            /**
+             * @description Whether people are told by mail.
+             * @example true
+             */
+            enabled: boolean;
+            /**
+             * @description Address that mail comes from.
+             * @example dingban@example.cn
+             */
+            fromAddress: string;
+            /**
+             * @description Name that mail comes from, at most 60 characters; may be empty.
+             * @example 钉办
+             */
+            fromName: string;
+            /**
+             * @description Whether a password is kept. It is never shown.
+             * @example true
+             */
+            hasPassword: boolean;
+            /**
+             * @description Name or address of the mail server.
+             * @example smtp.example.cn
+             */
+            host: string;
+            /**
+             * Format: int64
+             * @description Port, 1 to 65535.
+             * @example 587
+             */
+            port: number;
+            /**
+             * @description How the connection is encrypted: after STARTTLS, from the first byte, or not at all, which allows no log-in.
+             * @example starttls
+             * @enum {string}
+             */
+            security: "starttls" | "tls" | "none";
+            /**
+             * Format: int64
+             * @description Send it with an update; 0 before anything was set.
+             * @example 1
+             */
+            version: number;
         };
         NotifyNotice: {
             /** @description Who did it. */
@@ -3155,6 +3424,104 @@ export interface components {
              */
             verb: string;
         };
+        NotifyPreferencesRequest: {
+            /**
+             * @description Whether mail comes at once, gathered each hour, or once a day. Reminders come at once.
+             * @example instant
+             * @enum {string}
+             */
+            digest: "instant" | "hourly" | "daily";
+            /**
+             * Format: int64
+             * @description When the daily mail comes, minute of the day in UTC+8, 0 to 1439.
+             * @example 540
+             */
+            digestAt: number;
+            /** @description One for each kind; a kind that is left out stays as it is. */
+            kinds: components["schemas"]["NotifyChoice"][];
+            /**
+             * @description Whether there are quiet hours, in which mail waits; the inbox does not.
+             * @example true
+             */
+            quiet: boolean;
+            /**
+             * @description Days of the week on which quiet hours begin, 1 for Monday to 7.
+             * @example [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5
+             *     ]
+             */
+            quietDays: number[];
+            /**
+             * Format: int64
+             * @description When they begin, minute of the day in UTC+8, 0 to 1439.
+             * @example 1320
+             */
+            quietFrom: number;
+            /**
+             * Format: int64
+             * @description When they end, minute of the day in UTC+8, 0 to 1439; earlier than the beginning is on the next day.
+             * @example 480
+             */
+            quietTo: number;
+        };
+        NotifyPreferencesView: {
+            /**
+             * @description The person's address; empty without one.
+             * @example li.xiaoyu@example.cn
+             */
+            address: string;
+            /**
+             * @description Whether mail comes at once, gathered each hour, or once a day. Reminders come at once.
+             * @example instant
+             * @enum {string}
+             */
+            digest: "instant" | "hourly" | "daily";
+            /**
+             * Format: int64
+             * @description When the daily mail comes, minute of the day in UTC+8, 0 to 1439.
+             * @example 540
+             */
+            digestAt: number;
+            /** @description One for each kind; a kind that is left out stays as it is. */
+            kinds: components["schemas"]["NotifyChoice"][];
+            /**
+             * @description Whether the organisation sends mail.
+             * @example true
+             */
+            mailOn: boolean;
+            /**
+             * @description Whether there are quiet hours, in which mail waits; the inbox does not.
+             * @example true
+             */
+            quiet: boolean;
+            /**
+             * @description Days of the week on which quiet hours begin, 1 for Monday to 7.
+             * @example [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5
+             *     ]
+             */
+            quietDays: number[];
+            /**
+             * Format: int64
+             * @description When they begin, minute of the day in UTC+8, 0 to 1439.
+             * @example 1320
+             */
+            quietFrom: number;
+            /**
+             * Format: int64
+             * @description When they end, minute of the day in UTC+8, 0 to 1439; earlier than the beginning is on the next day.
+             * @example 480
+             */
+            quietTo: number;
+        };
         NotifyReadRequest: {
             /**
              * @description Mark all of them; then ids must be missing.
@@ -3168,6 +3535,31 @@ export interface components {
              *     ]
              */
             ids?: number[];
+        };
+        NotifyRetried: {
+            /**
+             * Format: int64
+             * @description How many are tried again.
+             * @example 2
+             */
+            count: number;
+        };
+        NotifyTested: {
+            /**
+             * @description What went wrong, in the words of the server; empty when it was sent.
+             * @example 535 5.7.8 authentication failed
+             */
+            answer: string;
+            /**
+             * @description Whether the server took it.
+             * @example true
+             */
+            sent: boolean;
+            /**
+             * @description Address of the person asking.
+             * @example li.xiaoyu@example.cn
+             */
+            to: string;
         };
         NotifyUnread: {
             /**
@@ -6394,6 +6786,172 @@ export interface operations {
             };
         };
     };
+    "channel-mail-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyMailSettings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "channel-mail-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotifyMailRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyMailSettings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "channel-mail-test": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyTested"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "channel-outbox-list": {
+        parameters: {
+            query?: {
+                /** @description Cursor from the page before. */
+                cursor?: string;
+                /** @description Entries a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyFailureList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "channel-outbox-retry": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyRetried"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "comment-delete": {
         parameters: {
             query?: never;
@@ -7070,6 +7628,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NotifyList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notify-preferences-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyPreferencesView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notify-preferences-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotifyPreferencesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyPreferencesView"];
                 };
             };
             /** @description Error */
