@@ -676,6 +676,32 @@ CREATE TABLE `notify_mail` (
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+CREATE TABLE `field_definition` (
+  `id` BIGINT NOT NULL,
+  `project_id` BIGINT NOT NULL,
+  `kind` VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `name` MEDIUMBLOB,
+  `help` MEDIUMBLOB,
+  `settings` MEDIUMBLOB,
+  `place` BIGINT NOT NULL,
+  `created_at` BIGINT NOT NULL,
+  `deleted_at` BIGINT DEFAULT 0 NOT NULL,
+  `version` BIGINT NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `field_definition_project` (`project_id`, `deleted_at`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `field_value` (
+  `id` BIGINT NOT NULL,
+  `task_id` BIGINT NOT NULL,
+  `field_id` BIGINT NOT NULL,
+  `project_id` BIGINT NOT NULL,
+  `content` MEDIUMBLOB,
+  `version` BIGINT NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `field_value_task` (`task_id`, `field_id`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
 CREATE TABLE `calendar_feed` (
   `id` BIGINT NOT NULL,
   `person_id` BIGINT NOT NULL,
