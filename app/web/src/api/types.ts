@@ -43,6 +43,11 @@ export type Ref = S['Ref'];
 export type Reminder = S['Reminder'];
 export type Notice = S['NotifyNotice'];
 export type NoticePage = S['NotifyList'];
+export type NotifyPreferences = S['NotifyPreferencesView'];
+export type MailSettings = S['NotifyMailSettings'];
+export type MailTested = S['NotifyTested'];
+export type MailFailure = S['NotifyFailure'];
+export type MailFailurePage = S['NotifyFailureList'];
 export type SearchHit = S['SearchHit'];
 export type AuditEntry = S['AuditEntry'];
 export type AuditObject = S['AuditObject'];
@@ -74,6 +79,8 @@ export type StateChange = S['BoardUpdateRequest'];
 export type TaskChange = S['TaskUpdateRequest'];
 export type ViewInput = S['ViewCreateRequest'];
 export type ViewChange = S['ViewUpdateRequest'];
+export type NotifyPreferencesInput = S['NotifyPreferencesRequest'];
+export type MailInput = S['NotifyMailRequest'];
 export type ReminderInput = S['ReminderCreateRequest'];
 
 export interface Items<T> {
