@@ -13,6 +13,7 @@ import (
 	"dingban/app/checklist"
 	"dingban/app/comment"
 	"dingban/app/exchange"
+	"dingban/app/field"
 	"dingban/app/file"
 	"dingban/app/label"
 	"dingban/app/notify"
@@ -56,6 +57,7 @@ func Migrations() []db.Migration {
 		task.Migrations(),
 		checklist.Migrations(),
 		comment.Migrations(),
+		field.Migrations(),
 		recurrence.Migrations(),
 		reminder.Migrations(),
 		exchange.Migrations(),
@@ -76,6 +78,7 @@ func moduleColumns() []vault.Column {
 		task.Sealed(),
 		checklist.Sealed(),
 		comment.Sealed(),
+		field.Sealed(),
 		recurrence.Sealed(),
 		exchange.Sealed(),
 		search.Sealed(),
@@ -97,6 +100,7 @@ func wordSources() []fs.FS {
 		task.Words,
 		checklist.Words,
 		comment.Words,
+		field.Words,
 		reminder.Words,
 		quickadd.Words,
 		recurrence.Words,
@@ -127,6 +131,24 @@ type Modules struct {
 	Audit      *audit.Service
 	View       *view.Service
 	File       *file.Service
+	Access   *access.Service
+	Org      *org.Service
+	Workday  *workday.Service
+	Project  *project.Service
+	Board    *board.Service
+	Label    *label.Service
+	File     *file.Service
+	Task     *task.Service
+	Comment  *comment.Service
+	Field    *field.Service
+	Reminder *reminder.Service
+	Quickadd *quickadd.Service
+	Exchange *exchange.Service
+	Search   *search.Service
+	Notify   *notify.Service
+	Audit    *audit.Service
+	View     *view.Service
+
 	Recurrence *recurrence.Service
 
 	all []any
@@ -153,6 +175,7 @@ func wire(a *App) (*Modules, error) {
 		Holders: map[string]file.Holder{"task": taskFiles{m.Task}},
 	})
 	m.Comment = comment.New(d, v, j, c, m.Access, m.Org, m.Task)
+	m.Field = field.New(d, v, j, c, m.Access, m.Org, m.Project, m.Task)
 	m.Reminder = reminder.New(d, j, c, a.o.Log, m.Task)
 	if m.Quickadd, err = quickadd.New(d, c, m.Access, m.Org, m.Project, m.Label, m.Task); err != nil {
 		return nil, fmt.Errorf("wire quickadd: %w", err)
@@ -185,6 +208,7 @@ func wire(a *App) (*Modules, error) {
 		m.Task,
 		m.Checklist,
 		m.Comment,
+		m.Field,
 		m.Reminder,
 		m.Quickadd,
 		m.Recurrence,
