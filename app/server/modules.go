@@ -131,24 +131,7 @@ type Modules struct {
 	Audit      *audit.Service
 	View       *view.Service
 	File       *file.Service
-	Access   *access.Service
-	Org      *org.Service
-	Workday  *workday.Service
-	Project  *project.Service
-	Board    *board.Service
-	Label    *label.Service
-	File     *file.Service
-	Task     *task.Service
-	Comment  *comment.Service
-	Field    *field.Service
-	Reminder *reminder.Service
-	Quickadd *quickadd.Service
-	Exchange *exchange.Service
-	Search   *search.Service
-	Notify   *notify.Service
-	Audit    *audit.Service
-	View     *view.Service
-
+	Field      *field.Service
 	Recurrence *recurrence.Service
 
 	all []any
