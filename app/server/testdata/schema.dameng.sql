@@ -660,7 +660,7 @@ CREATE TABLE "reminder" (
   "person_id" BIGINT NOT NULL,
   "anchor" VARCHAR(16) NOT NULL CHECK (LENGTHB("anchor") = LENGTH("anchor")),
   "ahead" BIGINT NOT NULL,
-  "day_minute" BIGINT NOT NULL,
+  "clock_minute" BIGINT NOT NULL,
   "fixed_at" BIGINT NOT NULL,
   "repeat_every" BIGINT NOT NULL,
   "base_at" BIGINT NOT NULL,

@@ -619,7 +619,7 @@ CREATE TABLE `reminder` (
   `person_id` BIGINT NOT NULL,
   `anchor` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `ahead` BIGINT NOT NULL,
-  `day_minute` BIGINT NOT NULL,
+  `clock_minute` BIGINT NOT NULL,
   `fixed_at` BIGINT NOT NULL,
   `repeat_every` BIGINT NOT NULL,
   `base_at` BIGINT NOT NULL,

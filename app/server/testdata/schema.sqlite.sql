@@ -660,7 +660,7 @@ CREATE TABLE `reminder` (
   `person_id` INTEGER NOT NULL,
   `anchor` TEXT CHECK (length(`anchor`) <= 16 AND `anchor` NOT GLOB '*[^ -~]*') NOT NULL,
   `ahead` INTEGER NOT NULL,
-  `day_minute` INTEGER NOT NULL,
+  `clock_minute` INTEGER NOT NULL,
   `fixed_at` INTEGER NOT NULL,
   `repeat_every` INTEGER NOT NULL,
   `base_at` INTEGER NOT NULL,
