@@ -65,6 +65,7 @@ type Value struct {
 	TaskID  int64           `json:"taskId" doc:"Task." example:"283746519320001"`
 	FieldID int64           `json:"fieldId" doc:"Field." example:"283746519316001"`
 	Value   json.RawMessage `json:"value" doc:"Value in the one form of its kind; null for none."`
+	Text    string          `json:"text" doc:"Value as people read it; times as in China." example:"200 台"`
 	Version int64           `json:"version" doc:"Send it with a change; 0 when nothing was ever filled in." example:"1"`
 }
 

@@ -33,8 +33,24 @@ func (s *Service) OfTask(ctx context.Context, taskID int64) ([]Value, error) {
 	}
 	out := make([]Value, len(rows))
 	for i := range rows {
-		out[i] = valueOf(values, taskID, &rows[i]).present()
+		if out[i], err = s.told(&rows[i], valueOf(values, taskID, &rows[i]), s.env(ctx)); err != nil {
+			return nil, err
+		}
 	}
+	return out, nil
+}
+
+// told is a value with its text.
+func (s *Service) told(r *row, v valueRow, env kind.Env) (Value, error) {
+	out := v.present()
+	if kind.IsEmpty(v.value) {
+		return out, nil
+	}
+	f, err := bind(r.Kind, r.settings)
+	if err != nil {
+		return Value{}, err
+	}
+	out.Text = f.Text(v.value, env)
 	return out, nil
 }
 
@@ -64,9 +80,9 @@ func (s *Service) OfTasks(ctx context.Context, projectID int64, taskIDs []int64)
 	if err != nil {
 		return nil, err
 	}
-	live := map[int64]bool{}
+	live := map[int64]*row{}
 	for i := range rows {
-		live[rows[i].ID] = true
+		live[rows[i].ID] = &rows[i]
 	}
 	ids := slices.DeleteFunc(kind.Distinct(slices.Clone(taskIDs)), func(id int64) bool {
 		m, ok := readable[id]
@@ -78,9 +94,15 @@ func (s *Service) OfTasks(ctx context.Context, projectID int64, taskIDs []int64)
 	}
 	out := []Value{}
 	for i := range values {
-		if v := &values[i]; live[v.FieldID] && !kind.IsEmpty(v.value) {
-			out = append(out, v.present())
+		r := live[values[i].FieldID]
+		if r == nil || kind.IsEmpty(values[i].value) {
+			continue
 		}
+		v, err := s.told(r, values[i], s.env(ctx))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
 	}
 	return out, nil
 }
@@ -114,7 +136,11 @@ func (s *Service) Set(ctx context.Context, taskID, fieldID, version int64, value
 		}
 		v := valueOf(values, taskID, &r)
 		if v.Version != version {
-			return fault.Conflict("field.stale_value", v.present())
+			now, err := s.told(&r, v, s.env(ctx))
+			if err != nil {
+				return err
+			}
+			return fault.Conflict("field.stale_value", now)
 		}
 		f, err := bind(r.Kind, r.settings)
 		if err != nil {
@@ -129,13 +155,16 @@ func (s *Service) Set(ctx context.Context, taskID, fieldID, version int64, value
 			return err
 		}
 		if kind.Equal(before, v.value) {
-			v.value, out = before, v.present()
-			return nil
+			v.value = before
+			out, err = s.told(&r, v, env)
+			return err
 		}
 		if v.Version++; v.Version == 1 {
 			v.ID = s.db.NewID()
 		}
-		out = v.present()
+		if out, err = s.told(&r, v, env); err != nil {
+			return err
+		}
 		if err := s.write(ctx, &v); err != nil {
 			return err
 		}

@@ -2977,6 +2977,11 @@ export interface components {
              * @example 283746519320001
              */
             taskId: number;
+            /**
+             * @description Value as people read it; times as in China.
+             * @example 200 台
+             */
+            text: string;
             /** @description Value in the one form of its kind; null for none. */
             value: unknown;
             /**

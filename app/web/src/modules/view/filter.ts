@@ -137,12 +137,35 @@ export const sortable: Partial<Record<Column, string>> = {
 };
 export const groups = ['', 'state', 'assignee', 'priority', 'due', 'project'] as const;
 
+const texts = (v: unknown): boolean => Array.isArray(v) && v.every((x) => typeof x === 'string');
+const optionally = (v: unknown, test: (v: unknown) => boolean): boolean => v === undefined || test(v);
+const isText = (v: unknown): boolean => typeof v === 'string';
+/** Whether it has the shape of a tree; whether it makes sense is for the server to say. */
+function isTree(v: unknown, depth = 1): boolean {
+  if (typeof v !== 'object' || v === null || depth > maxDepth + 1) return false;
+  const f = v as Record<string, unknown>;
+  const nodes = (list: unknown): boolean => Array.isArray(list) && list.every((x) => isTree(x, depth + 1));
+  if (f.field !== undefined)
+    return (
+      isText(f.field) && Object.keys(fields).includes(String(f.field)) && isText(f.op) && optionally(f.values, texts)
+    );
+  return optionally(f.all, nodes) && optionally(f.any, nodes);
+}
 /** A definition from an address; nothing when somebody has put nonsense there. */
 export function readDefinition(text: unknown): Definition | undefined {
   if (typeof text !== 'string' || text === '') return undefined;
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Definition) : undefined;
+    const d = JSON.parse(text) as Record<string, unknown> | null;
+    if (typeof d !== 'object' || d === null || Array.isArray(d)) return undefined;
+    const sound =
+      optionally(d.filter, isTree) &&
+      optionally(d.sort, (v) => typeof v === 'object' && v !== null) &&
+      optionally(d.group, isText) &&
+      optionally(
+        d.columns,
+        (v) => texts(v) && (v as string[]).every((c) => (columns as readonly string[]).includes(c)),
+      );
+    return sound ? (d as Definition) : undefined;
   } catch {
     return undefined;
   }

@@ -50,7 +50,19 @@ describe('filters', () => {
     };
     expect(writeDefinition(readDefinition(writeDefinition(d)) ?? {})).toBe(writeDefinition(d));
     expect(writeDefinition({ columns: [], sort: {}, group: '' })).toBe(writeDefinition({}));
-    for (const text of ['', '{', '[]', '7', null, undefined]) expect(readDefinition(text)).toBeUndefined();
+    for (const text of [
+      '',
+      '{',
+      '[]',
+      '7',
+      'null',
+      '{"filter":{"all":7}}',
+      '{"filter":{"field":"x","op":"in"}}',
+      '{"columns":["x"]}',
+      null,
+      undefined,
+    ])
+      expect(readDefinition(text)).toBeUndefined();
   });
 });
 
