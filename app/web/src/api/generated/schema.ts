@@ -272,6 +272,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/checklist-items/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete an item
+         * @description Takes an item away. What it was stays in the history of the task.
+         */
+        delete: operations["checklist-delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change or tick an item
+         * @description Changes what is given. A version that is no longer the newest is answered with a conflict and the current item.
+         */
+        patch: operations["checklist-update"];
+        trace?: never;
+    };
+    "/checklist-items/{id}/convert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a subtask of an item
+         * @description Makes a subtask with the item's text, person and date, and takes the item away; both or neither. Of a text over 300 characters the whole is kept as the description.
+         */
+        post: operations["checklist-convert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/checklist-items/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move an item within its checklist
+         * @description Puts an item behind another one of the same checklist, or first, and gives the checklist as it is now.
+         */
+        post: operations["checklist-move"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/comments/{id}": {
         parameters: {
             query?: never;
@@ -1432,6 +1496,30 @@ export interface paths {
         patch: operations["task-update"];
         trace?: never;
     };
+    "/tasks/{id}/checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the checklist of a task
+         * @description The items in their order, at most 200, all at once.
+         */
+        get: operations["checklist-list"];
+        put?: never;
+        /**
+         * Add items to a checklist
+         * @description Puts an item, or one for each line, at the end. All are added or none.
+         */
+        post: operations["checklist-add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tasks/{id}/comments": {
         parameters: {
             query?: never;
@@ -2488,6 +2576,106 @@ export interface components {
              * @example 5
              */
             wipLimit?: number | null;
+        };
+        ChecklistAddRequest: {
+            /**
+             * @description What is to be done, 1 to 500 characters. Several lines make several items; signs of a list (-, 1., [x]) before them are left out, and what is ticked there is ticked.
+             * @example 核对设备清单
+             */
+            text: string;
+        };
+        ChecklistItem: {
+            /** @description Who does it: one person, or nobody. */
+            assignees: components["schemas"]["OrgPersonRef"][];
+            /**
+             * Format: int64
+             * @description When it was ticked, UTC milliseconds; null while it is open.
+             * @example 1795500000000
+             */
+            doneAt: number | null;
+            /** @description Who ticked it: one person, or nobody. */
+            doneBy: components["schemas"]["OrgPersonRef"][];
+            /**
+             * @description Due on that day, at no certain time.
+             * @example true
+             */
+            dueAllDay: boolean;
+            /**
+             * Format: int64
+             * @description When it is due, UTC milliseconds; for a whole day its beginning; null without a date.
+             * @example 1795500000000
+             */
+            dueAt: number | null;
+            /**
+             * Format: int64
+             * @description Id of the item.
+             * @example 283746519360001
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description Task whose checklist it is on.
+             * @example 283746519320001
+             */
+            taskId: number;
+            /**
+             * @description What is to be done, one line of 1 to 500 characters.
+             * @example 核对设备清单
+             */
+            text: string;
+            /**
+             * Format: int64
+             * @description Send it with a change.
+             * @example 1
+             */
+            version: number;
+        };
+        ChecklistItemList: {
+            /** @description In their order, at most 200. */
+            items: components["schemas"]["ChecklistItem"][];
+        };
+        ChecklistMoveRequest: {
+            /**
+             * Format: int64
+             * @description Item to stand behind; first when missing.
+             * @example 283746519360002
+             */
+            afterId?: number;
+        };
+        ChecklistUpdateRequest: {
+            /**
+             * Format: int64
+             * @description Who does it, somebody who sees the project; null for nobody.
+             * @example 283746519283712
+             */
+            assigneeId?: number | null;
+            /**
+             * @description true ticks the item, false takes the tick away.
+             * @example true
+             */
+            done?: boolean;
+            /**
+             * @description Due on that day, at no certain time.
+             * @example true
+             */
+            dueAllDay?: boolean;
+            /**
+             * Format: int64
+             * @description When it is due, UTC milliseconds; null takes the date away.
+             * @example 1795500000000
+             */
+            dueAt?: number | null;
+            /**
+             * @description What is to be done, one line of 1 to 500 characters.
+             * @example 核对设备和线缆清单
+             */
+            text?: string;
+            /**
+             * Format: int64
+             * @description Version that was read.
+             * @example 1
+             */
+            version: number;
         };
         Comment: {
             /** @description Who wrote it. */
@@ -6957,6 +7145,152 @@ export interface operations {
             };
         };
     };
+    "checklist-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the item. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checklist-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the item. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistItem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checklist-convert": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the item. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checklist-move": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the item. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistMoveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistItemList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "comment-delete": {
         parameters: {
             query?: never;
@@ -9661,6 +9995,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checklist-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistItemList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "checklist-add": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistAddRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistItemList"];
                 };
             };
             /** @description Error */
