@@ -18,10 +18,7 @@
 //	6  checklist  items of tasks with their own person and date
 //	6  comment    what is said about tasks, reactions
 //	6  field      custom fields: kinds, formulas, definitions, values
-//	6  link       dependencies and relations of tasks, schedules, baselines
-//	6  plan       milestones, sprints, sections of projects
 //	6  reminder   what somebody wants to be reminded of
-//	6  worklog    time that was worked
 //	7  recurrence tasks that come again
 //	7  search     full text over blind tokens
 //	7  notify     what a person should hear of, and by which channel
@@ -30,7 +27,6 @@
 //	8  exchange   tables and other tools' exports, in and out; calendar feeds
 //	8  preset     project and task templates
 //	8  quickadd   tasks out of lines as people type them
-//	8  transfer   copies and moves of tasks between projects
 //	9  mailin     mail that becomes tasks
 //
 // A module imports modules of strictly lower tiers and the platform, never

@@ -24,19 +24,3 @@ func (t taskFiles) Readable(ctx context.Context, id int64) (file.Held, error) {
 func (t taskFiles) Hold(ctx context.Context, id int64) (bool, error) {
 	return t.tasks.CountComments(ctx, id, 0)
 }
-
-// fileBelongings are the files of tasks as what goes along when tasks are copied. A task that is moved keeps its files:
-// they hang at the task, wherever it is.
-type fileBelongings struct{ files *file.Service }
-
-func (fileBelongings) Losses(context.Context, []int64, project.Head) ([]task.Loss, error) {
-	return nil, nil
-}
-
-func (b fileBelongings) Copy(ctx context.Context, copies map[int64]int64, _ project.Head) error {
-	return b.files.Copy(ctx, "task", copies)
-}
-
-func (fileBelongings) Move(context.Context, []int64, project.Head, project.Head) error { return nil }
-
-var _ task.Belongings = fileBelongings{}

@@ -17,6 +17,8 @@ export default defineModule({
   ],
   locales: { 'zh-CN': () => import('./locales/zh-CN.json'), en: () => import('./locales/en.json') },
   live: (message, queries) => {
-    if (message.module === 'field') void queries.invalidateQueries({ queryKey: ['fields'] });
+    if (message.module !== 'field') return;
+    void queries.invalidateQueries({ queryKey: ['fields'] });
+    if (message.ref.kind === 'task') void queries.invalidateQueries({ queryKey: ['history', message.ref.id] });
   },
 });

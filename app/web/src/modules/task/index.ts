@@ -5,8 +5,6 @@ import TaskHost from './components/TaskHost.vue';
 export { changeLines, type ChangeLine } from './changes';
 export const AssigneePicker = lazy(() => import('./components/AssigneePicker.vue'));
 
-export const AssigneePicker = lazy(() => import('./components/AssigneePicker.vue'));
-
 export default defineModule({
   id: 'task',
   routes: [

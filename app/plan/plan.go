@@ -1,2 +1,0 @@
-// Package plan keeps milestones, sprints and sections of projects.
-package plan

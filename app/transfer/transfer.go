@@ -1,3 +1,0 @@
-// Package transfer copies and moves tasks, within a project and between
-// projects, and changes many at once.
-package transfer

@@ -1,2 +1,0 @@
-// Package worklog keeps the time people worked on tasks.
-package worklog
