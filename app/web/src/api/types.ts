@@ -47,6 +47,14 @@ export type AuditObject = S['AuditObject'];
 export type AuditReport = S['AuditVerification'];
 export type AuditReader = S['AuditReader'];
 export type AuditCheckpoint = S['AuditCheckpoint'];
+export type Recurrence = S['RecurrenceView'];
+export type RepeatRule = S['RecurrenceRule'];
+export type RepeatPreview = S['RecurrencePreview'];
+export type WorkYear = S['WorkdayYear'];
+export type WorkTable = S['WorkdayPutYearRequest'];
+export type WorkRules = S['WorkdayRules'];
+export type WorkSpecial = S['WorkdaySpecial'];
+export type WorkDay = S['WorkdayDay'];
 export type Problem = S['Problem'];
 
 // The bodies of requests.
