@@ -19,7 +19,7 @@ const open = async (page, i) => {
   await page.waitForSelector('[data-test=title]');
 };
 const rule = async (id) => (await call(lin.page, 'GET', `/tasks/${id}/recurrence`)).body;
-const all = async () => (await call(lin.page, 'GET', `/tasks?projectId=${made.project.id}`)).body.items;
+const all = async () => (await call(lin.page, 'GET', `/tasks?project=${made.project.id}`)).body.items;
 
 test('one press lets a task come again, says when, and the next one comes when it is done', async () => {
   const { page } = lin;
@@ -33,7 +33,7 @@ test('one press lets a task come again, says when, and the next one comes when i
   await shot(page, 'repeat-preset');
   assert.deepEqual(await violations(page), []);
   const { version } = (await call(page, 'GET', `/tasks/${made.tasks[0].id}`)).body;
-  const done = await call(page, 'POST', `/tasks/${made.tasks[0].id}/complete`, { version });
+  const done = await call(page, 'POST', `/tasks/${made.tasks[0].id}/complete`, { version, done: true });
   assert.ok(done.status < 300, JSON.stringify(done.body));
   let next;
   await eventually(async () => {
