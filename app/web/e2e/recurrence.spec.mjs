@@ -84,7 +84,7 @@ test('a rule of their own: every other Monday and Friday, ten times, with the da
   await page.selectOption('[data-test=repeat-end]', 'never');
   await page.click('[data-test=repeat-save]');
   await eventually(
-    async () => assert.match(await page.textContent('[data-test=repeat]'), /每月 最后一天，遇休息日提前/),
+    async () => assert.match(await page.textContent('[data-test=repeat]'), /每月最后一天，遇休息日提前/),
     'the month in words',
   );
   await page.click('[data-test=repeat-preset-none]');

@@ -26,12 +26,12 @@ describe('a rule in words', () => {
   });
   it('says the day of its beginning where it names none', () => {
     expect(chinese({ freq: 'week', every: 1, start: '2026-11-28' })).toBe('每周六');
-    expect(chinese({ freq: 'month', every: 1, start: '2026-11-28' })).toBe('每月 28 日');
-    expect(chinese({ freq: 'year', every: 1, start: '2026-11-28' })).toBe('每年 11 月 28 日');
+    expect(chinese({ freq: 'month', every: 1, start: '2026-11-28' })).toBe('每月28日');
+    expect(chinese({ freq: 'year', every: 1, start: '2026-11-28' })).toBe('每年11月28日');
   });
   it('says days of a month, what becomes of days off, and what is left out', () => {
     expect(chinese({ freq: 'month', every: 1, days: [15, -1, -3], shift: 'next', except: ['2026-12-15'] })).toBe(
-      '每月 15 日、最后一天、倒数第 3 天，遇休息日顺延，除去 1 天',
+      '每月15日、最后一天、倒数第 3 天，遇休息日顺延，除去 1 天',
     );
     expect(
       chinese({
@@ -42,9 +42,9 @@ describe('a rule in words', () => {
           { n: -1, day: 'workday' },
         ],
       }),
-    ).toBe('每月 第 2 个周二、最后一个工作日');
+    ).toBe('每月第 2 个周二、最后一个工作日');
     expect(english({ freq: 'year', every: 1, months: [3, 9], days: [1], short: 'skip' })).toBe(
-      'Every year on month 3, month 9 day 1, left out of months without that day',
+      'Every year on day 1 of month 3, month 9, left out of months without that day',
     );
   });
 });

@@ -40,7 +40,7 @@ function daysText(rule: RepeatRule, say: Say): string {
   if (rule.freq === 'month') return text;
   const named = rule.months?.length ? rule.months : start ? [start.month] : [];
   const months = named.map((n) => say('recurrence.monthOf', { n })).join(say('recurrence.join'));
-  return [months, text].filter(Boolean).join(' ');
+  return months && text ? say('recurrence.dayInMonth', { months, days: text }) : months || text;
 }
 
 /** A rule in words: "every week on Mon, Wed, 10 times". */
