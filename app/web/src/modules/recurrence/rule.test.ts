@@ -56,6 +56,16 @@ describe('the form', () => {
       { freq: 'month', every: 1, from: 'due', days: [1, 15], shift: 'previous', count: 5 },
       { freq: 'month', every: 1, from: 'due', days: [-1], until: '2027-01-01' },
       { freq: 'year', every: 1, from: 'due', nth: [{ n: -1, day: 'fri' }], months: [6], short: 'skip' },
+      {
+        freq: 'month',
+        every: 1,
+        from: 'due',
+        nth: [
+          { n: 1, day: 'mon' },
+          { n: 3, day: 'mon' },
+        ],
+        days: [31],
+      },
       { freq: 'day', every: 1, from: 'due', except: ['2026-12-01', '2026-12-25'] },
     ];
     for (const rule of rules) expect(ruleOf(fieldsOf(rule), rule)).toEqual(rule);

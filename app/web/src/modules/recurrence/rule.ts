@@ -124,8 +124,9 @@ export function ruleOf(f: Fields, before?: RepeatRule): RepeatRule | undefined {
         .filter(Boolean)
         .map(whole);
     if (f.way === 'last') rule.days = [-1];
-    if (f.way === 'nth') rule.nth = [{ n: f.position, day: f.kind }];
     // What the form does not show stays as it was.
+    if (f.way === 'nth') rule.nth = [{ n: f.position, day: f.kind }, ...(before?.nth?.slice(1) ?? [])];
+    if (f.way === 'nth' && before?.nth?.length && before.days?.length) rule.days = before.days;
     if (before?.short === 'skip') rule.short = 'skip';
     if (f.freq === 'year' && before?.months?.length) rule.months = before.months;
   }
