@@ -51,20 +51,25 @@ type Projects interface {
 	Check(ctx context.Context, id int64, permission string) (project.Head, error)
 }
 
-// Tasks is what an exchange reads of tasks.
+// Tasks is what an exchange reads and makes.
 type Tasks interface {
 	List(ctx context.Context, f task.Filter, page db.Page) ([]task.Task, string, error)
 	Briefs(ctx context.Context, ids []int64) (map[int64]task.Brief, error)
 	CountByProject(ctx context.Context, ids []int64) (map[int64]project.Count, error)
+	Create(ctx context.Context, d task.Draft) (task.Task, error)
+	Update(ctx context.Context, id int64, e task.Edit) (task.Task, error)
+	Follow(ctx context.Context, id, personID int64, follow bool) (task.FollowerList, error)
 }
 
 // States is what an exchange needs to know of boards.
 type States interface {
 	States(ctx context.Context, projectID, version int64) ([]board.State, error)
+	Create(ctx context.Context, projectID int64, d board.Draft) (board.State, error)
 }
 
 // People is what an exchange needs to know of people.
 type People interface {
 	Ref(ctx context.Context, id int64) org.PersonRef
+	Identities(ctx context.Context) ([]org.Identity, error)
 	Status(ctx context.Context, personID int64) (exists, active bool, err error)
 }

@@ -41,6 +41,7 @@ type (
 func (s *Service) Routes(a *httpapi.API) {
 	s.exportRoutes(a)
 	s.feedRoutes(a)
+	s.importRoutes(a)
 }
 
 func (s *Service) exportRoutes(a *httpapi.API) {

@@ -15,24 +15,21 @@ import (
 
 // Service takes tasks out and brings them in. It is safe for concurrent use.
 type Service struct {
-	db       *db.DB
-	vault    *vault.Vault
-	journal  *journal.Journal
-	clock    clock.Clock
-	people   People
-	projects Projects
-	states   States
-	tasks    Tasks
-	words    *lang.Catalogue
+	db      *db.DB
+	vault   *vault.Vault
+	journal *journal.Journal
+	clock   clock.Clock
+	needs   Needs
+	words   *lang.Catalogue
 }
 
 // New makes the service.
-func New(d *db.DB, v *vault.Vault, j *journal.Journal, c clock.Clock, people People, projects Projects, states States, tasks Tasks) (*Service, error) {
+func New(d *db.DB, v *vault.Vault, j *journal.Journal, c clock.Clock, n Needs) (*Service, error) {
 	words, err := lang.NewCatalogue(Words)
 	if err != nil {
 		return nil, fmt.Errorf("exchange: %w", err)
 	}
-	return &Service{db: d, vault: v, journal: j, clock: c, people: people, projects: projects, states: states, tasks: tasks, words: words}, nil
+	return &Service{db: d, vault: v, journal: j, clock: c, needs: n, words: words}, nil
 }
 
 // say gives a text of the module in the language of whoever asks.

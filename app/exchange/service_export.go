@@ -69,15 +69,15 @@ func (s *Service) Export(ctx context.Context, projectID int64, format string) (*
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
-	h, err := s.projects.Check(ctx, projectID, "task:export")
+	h, err := s.needs.Projects.Check(ctx, projectID, "task:export")
 	if err != nil {
 		return nil, err
 	}
-	states, err := s.states.States(ctx, h.ID, h.StatesVersion)
+	states, err := s.needs.States.States(ctx, h.ID, h.StatesVersion)
 	if err != nil {
 		return nil, err
 	}
-	counts, err := s.tasks.CountByProject(ctx, []int64{h.ID})
+	counts, err := s.needs.Tasks.CountByProject(ctx, []int64{h.ID})
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func (x *Export) Write(ctx context.Context, w io.Writer) error {
 	}
 	written, cursor := 0, ""
 	for {
-		tasks, next, err := x.s.tasks.List(ctx, task.Filter{ProjectID: x.head.ID}, db.Page{Cursor: cursor, Limit: pageSize})
+		tasks, next, err := x.s.needs.Tasks.List(ctx, task.Filter{ProjectID: x.head.ID}, db.Page{Cursor: cursor, Limit: pageSize})
 		if err != nil {
 			return err
 		}
@@ -166,7 +166,7 @@ func (x *Export) addKeys(ctx context.Context, tasks []task.Task) error {
 			x.keys[*p] = " " // asked for once
 		}
 	}
-	briefs, err := x.s.tasks.Briefs(ctx, missing)
+	briefs, err := x.s.needs.Tasks.Briefs(ctx, missing)
 	for _, id := range missing {
 		x.keys[id] = briefs[id].Key
 	}

@@ -131,7 +131,7 @@ func (s *Service) Calendar(ctx context.Context, token string, link func(key stri
 	if err != nil {
 		return Calendar{}, err
 	}
-	_, active, err := s.people.Status(ctx, r.PersonID)
+	_, active, err := s.needs.People.Status(ctx, r.PersonID)
 	if err != nil {
 		return Calendar{}, err
 	}
@@ -153,12 +153,12 @@ func (s *Service) calendar(ctx context.Context, personID, now int64, link func(k
 	var body bytes.Buffer
 	language := s.say(ctx, "exchange.language", nil)
 	out := ical.NewWriter(&body, ical.Feed{
-		Product: "-//DingBan//DingBan//" + strings.ToUpper(language[:2]), Name: s.say(ctx, "feed.name", map[string]any{"person": s.people.Ref(ctx, personID).Name}),
+		Product: "-//DingBan//DingBan//" + strings.ToUpper(language[:2]), Name: s.say(ctx, "feed.name", map[string]any{"person": s.needs.People.Ref(ctx, personID).Name}),
 		Kind: ical.Events, Refresh: time.Hour, Spans: true,
 	})
 	latest, cursor := int64(0), ""
 	for seen := 0; seen < maxFeedTasks; seen += pageSize {
-		tasks, next, err := s.tasks.List(ctx, task.Filter{AssigneeID: personID}, db.Page{Cursor: cursor, Limit: pageSize})
+		tasks, next, err := s.needs.Tasks.List(ctx, task.Filter{AssigneeID: personID}, db.Page{Cursor: cursor, Limit: pageSize})
 		if err != nil {
 			return Calendar{}, err
 		}

@@ -62,4 +62,6 @@ func (s *Service) Routes(a *httpapi.API) {
 		}
 		return &readOutput{Unread{left}}, nil
 	})
+	s.preferenceRoutes(a)
+	s.channelRoutes(a)
 }

@@ -58,7 +58,51 @@ func (s *Service) handle(ctx context.Context, records []journal.Record) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	return s.insert(ctx, rows)
+	return s.tell(ctx, rows)
+}
+
+// tell puts notifications where their readers want them: into the inbox, into the outbox, or nowhere.
+func (s *Service) tell(ctx context.Context, rows []row) error {
+	var ids []int64
+	for i := range rows {
+		ids = append(ids, rows[i].PersonID)
+	}
+	slices.Sort(ids)
+	preferences, err := s.preferencesOf(ctx, slices.Compact(ids))
+	if err != nil {
+		return err
+	}
+	mail := false
+	if s.out != nil {
+		if mail, err = s.mailEnabled(ctx); err != nil {
+			return err
+		}
+	}
+	var inbox []row
+	var outbox []outRow
+	for i := range rows {
+		r := &rows[i]
+		p, kind := preferences[r.PersonID], kindOf(r.Verb)
+		choice := p.choice(kind)
+		if choice.InApp {
+			inbox = append(inbox, *r)
+		}
+		if mail && choice.Mail {
+			outbox = append(outbox, outRow{
+				ID: s.db.NewID(), PersonID: r.PersonID, Seq: r.Seq, At: r.At, ActorID: r.ActorID, Verb: r.Verb,
+				TaskID: r.TaskID, ProjectID: r.ProjectID, DueAt: p.mailAt(kind, r.At),
+			})
+		}
+	}
+	if len(inbox) > 0 {
+		if err := s.insert(ctx, inbox); err != nil {
+			return err
+		}
+	}
+	if len(outbox) > 0 {
+		return s.post(ctx, outbox)
+	}
+	return nil
 }
 
 // noticesOf decides who hears what of one entry. Being made responsible, or no

@@ -22,6 +22,7 @@ type Service struct {
 	people   people
 	projects projects
 	subjects Subjects
+	out      *Outside // nil until Connect
 }
 
 // New makes the service.

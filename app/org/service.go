@@ -73,6 +73,14 @@ func (s *Service) Ref(ctx context.Context, id int64) PersonRef {
 	return b.ref(id)
 }
 
+// Language is the one that somebody has chosen, from memory; empty when they have not.
+func (s *Service) Language(ctx context.Context, id int64) string {
+	if b, ok := s.forShowing(ctx); ok && b.people[id] != nil {
+		return b.people[id].Language
+	}
+	return ""
+}
+
 // Refs is Ref for several people, in the order given.
 func (s *Service) Refs(ctx context.Context, ids []int64) []PersonRef {
 	refs := make([]PersonRef, 0, len(ids))

@@ -150,6 +150,31 @@ func (s *Service) Directory(ctx context.Context) ([]PersonRef, error) {
 	return refs, nil
 }
 
+// Identity is what somebody is recognised by who is named in another system.
+type Identity struct {
+	ID                   int64
+	Name, Account, Email string
+}
+
+// Identities gives by what everybody who is active is recognised. It needs person:read. Addresses are whole here, so it
+// is for comparing only.
+func (s *Service) Identities(ctx context.Context) ([]Identity, error) {
+	if err := s.access.Require(ctx, "person:read", access.Target{}); err != nil {
+		return nil, err
+	}
+	b, err := s.directory.View(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Identity, 0, len(b.order))
+	for _, id := range b.order {
+		if e := b.people[id]; e.Status == Active {
+			out = append(out, Identity{ID: id, Name: e.Name, Account: e.Account, Email: e.Email})
+		}
+	}
+	return out, nil
+}
+
 // CreatePerson adds somebody and gives the one-time password, which is kept nowhere.
 func (s *Service) CreatePerson(ctx context.Context, n NewPerson) (Person, string, error) {
 	if err := s.access.Require(ctx, "person:create", access.Target{DepartmentID: n.DepartmentID}); err != nil {

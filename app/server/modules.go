@@ -77,6 +77,7 @@ func moduleColumns() []vault.Column {
 		exchange.Sealed(),
 		search.Sealed(),
 		view.Sealed(),
+		notify.Sealed(),
 	)
 }
 
@@ -151,17 +152,20 @@ func wire(a *App) (*Modules, error) {
 	if m.Quickadd, err = quickadd.New(d, c, m.Access, m.Org, m.Project, m.Label, m.Task); err != nil {
 		return nil, fmt.Errorf("wire quickadd: %w", err)
 	}
+	if m.Exchange, err = exchange.New(d, v, j, c, exchange.Needs{
+		People: m.Org, Projects: m.Project, States: m.Board, Tasks: m.Task, Labels: m.Label, Comments: m.Comment, Access: m.Access, Objects: a.Objects,
+	}); err != nil {
+		return nil, fmt.Errorf("wire exchange: %w", err)
+	}
 	m.Recurrence = recurrence.New(recurrence.Needs{
 		DB: d, Vault: v, Journal: j, Clock: c, People: m.Org, Projects: m.Project, Workdays: m.Workday, Tasks: m.Task,
 	})
-	if m.Exchange, err = exchange.New(d, v, j, c, m.Org, m.Project, m.Board, m.Task); err != nil {
-		return nil, fmt.Errorf("wire exchange: %w", err)
-	}
 	m.Search = search.New(search.Needs{
 		DB: d, Vault: v, Journal: j, Clock: c, Access: m.Access, Projects: m.Project, States: m.Board, People: m.Org,
 	}, search.Tasks(m.Task, m.Comment), search.Projects(m.Project), search.People(m.Org))
 	m.View = view.New(d, v, j, c, m.Project, m.Org, m.Task)
 	m.Notify = notify.New(d, j, c, m.Org, m.Access, m.subjects)
+	m.Notify.Connect(notify.Outside{Vault: v, Words: a.Words, Log: a.o.Log, Access: m.Access, Person: m.recipient, URL: a.Config.Server.PublicURL})
 	m.Audit = audit.New(d, j, m.Access, m.Org, a.anchors)
 	m.Audit.Connect(a.o.Log, audit.Tasks(m.Task), audit.Projects(m.Project), audit.States(m.Board, m.Project),
 		audit.Departments(m.Org, m.Access), audit.People(m.Org, m.Access))
@@ -198,6 +202,19 @@ func (m *Modules) subjects(ctx context.Context, ids []int64) (map[int64]notify.S
 		out[id] = notify.Subject{Key: b.Key, Title: b.Title, ProjectID: b.ProjectID, People: append(slices.Concat(b.Assignees, b.Followers), b.CreatedBy)}
 	}
 	return out, nil
+}
+
+// recipient tells notifications how to reach somebody, who acts themselves.
+func (m *Modules) recipient(ctx context.Context, id int64) (notify.Recipient, error) {
+	_, active, err := m.Org.Status(ctx, id)
+	if err != nil || !active {
+		return notify.Recipient{}, err
+	}
+	p, err := m.Org.Person(ctx, id)
+	if err != nil {
+		return notify.Recipient{}, err
+	}
+	return notify.Recipient{Name: p.Name, Email: p.Email, Language: m.Org.Language(ctx, id), Active: true}, nil
 }
 
 func orgOptions(a *App) org.Options {

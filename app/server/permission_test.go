@@ -48,7 +48,11 @@ func TestPermissionMatrix(t *testing.T) {
 			if id == "session-delete" && column != "stranger" { // signing out ends the session that is used
 				client = m.Client(map[string]string{"system": "admin"}[column] + strings.TrimPrefix(column, "system"))
 			}
-			r := client.Do(op.Method, path, body)
+			var headers []string
+			if _, file := body.(string); file {
+				headers = []string{"Content-Type", "application/octet-stream"}
+			}
+			r := client.Do(op.Method, path, body, headers...)
 			if r.Status >= 500 || r.Status == 400 || r.Status == 422 && !refusal(id, r.Body) {
 				t.Errorf("%s as %s: %d %s", id, column, r.Status, r.Body)
 			}
@@ -195,6 +199,7 @@ func (m *matrix) cases() map[string]matrixCase {
 		m.recurrenceCases(),
 		m.reminderCases(),
 		m.readerCases(),
+		m.notifyCases(),
 		m.viewCases(),
 		m.exchangeCases(),
 	} {

@@ -675,6 +675,54 @@ CREATE INDEX "reminder_task_person" ON "reminder" ("task_id", "person_id");
 
 CREATE INDEX "reminder_next" ON "reminder" ("next_at", "id");
 
+CREATE TABLE "notify_preference" (
+  "person_id" BIGINT NOT NULL,
+  "inapp_off" VARCHAR(255) NOT NULL CHECK (LENGTHB("inapp_off") = LENGTH("inapp_off")),
+  "mail_on" VARCHAR(255) NOT NULL CHECK (LENGTHB("mail_on") = LENGTH("mail_on")),
+  "quiet" TINYINT NOT NULL,
+  "quiet_from" BIGINT NOT NULL,
+  "quiet_to" BIGINT NOT NULL,
+  "quiet_days" VARCHAR(16) NOT NULL CHECK (LENGTHB("quiet_days") = LENGTH("quiet_days")),
+  "digest" VARCHAR(16) NOT NULL CHECK (LENGTHB("digest") = LENGTH("digest")),
+  "digest_at" BIGINT NOT NULL,
+  PRIMARY KEY ("person_id")
+);
+
+CREATE TABLE "notify_outbox" (
+  "id" BIGINT NOT NULL,
+  "person_id" BIGINT NOT NULL,
+  "seq" BIGINT NOT NULL,
+  "at" BIGINT NOT NULL,
+  "actor_id" BIGINT NOT NULL,
+  "verb" VARCHAR(64) NOT NULL CHECK (LENGTHB("verb") = LENGTH("verb")),
+  "task_id" BIGINT NOT NULL,
+  "project_id" BIGINT NOT NULL,
+  "due_at" BIGINT NOT NULL,
+  "state" VARCHAR(16) NOT NULL CHECK (LENGTHB("state") = LENGTH("state")),
+  "batch_id" BIGINT NOT NULL,
+  "lease_until" BIGINT NOT NULL,
+  "tries" BIGINT NOT NULL,
+  "done_at" BIGINT NOT NULL,
+  "problem" BLOB,
+  PRIMARY KEY ("id")
+);
+
+CREATE UNIQUE INDEX "notify_outbox_once" ON "notify_outbox" ("person_id", "seq");
+
+CREATE INDEX "notify_outbox_due" ON "notify_outbox" ("state", "due_at");
+
+CREATE INDEX "notify_outbox_list" ON "notify_outbox" ("state", "id");
+
+CREATE INDEX "notify_outbox_batch" ON "notify_outbox" ("batch_id");
+
+CREATE TABLE "notify_mail" (
+  "id" BIGINT NOT NULL,
+  "enabled" TINYINT NOT NULL,
+  "settings" BLOB,
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
+);
+
 CREATE TABLE "calendar_feed" (
   "id" BIGINT NOT NULL,
   "person_id" BIGINT NOT NULL,
@@ -689,6 +737,29 @@ CREATE TABLE "calendar_feed" (
 CREATE UNIQUE INDEX "calendar_feed_place" ON "calendar_feed" ("person_id", "place");
 
 CREATE UNIQUE INDEX "calendar_feed_hash" ON "calendar_feed" ("hash");
+
+CREATE TABLE "exchange_import" (
+  "id" BIGINT NOT NULL,
+  "project_id" BIGINT NOT NULL,
+  "person_id" BIGINT NOT NULL,
+  "kind" VARCHAR(16) NOT NULL CHECK (LENGTHB("kind") = LENGTH("kind")),
+  "settings" BLOB,
+  "total" BIGINT NOT NULL,
+  "done" BIGINT NOT NULL,
+  "created_at" BIGINT NOT NULL,
+  "expires_at" BIGINT NOT NULL,
+  "finished_at" BIGINT DEFAULT 0 NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE INDEX "exchange_import_expires" ON "exchange_import" ("expires_at");
+
+CREATE TABLE "exchange_made" (
+  "import_id" BIGINT NOT NULL,
+  "source_row" BIGINT NOT NULL,
+  "task_id" BIGINT NOT NULL,
+  PRIMARY KEY ("import_id", "source_row")
+);
 
 CREATE TABLE "view_saved" (
   "id" BIGINT NOT NULL,

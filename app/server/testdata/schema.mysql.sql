@@ -632,6 +632,50 @@ CREATE TABLE `reminder` (
   KEY `reminder_next` (`next_at`, `id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+CREATE TABLE `notify_preference` (
+  `person_id` BIGINT NOT NULL,
+  `inapp_off` VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `mail_on` VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `quiet` TINYINT NOT NULL,
+  `quiet_from` BIGINT NOT NULL,
+  `quiet_to` BIGINT NOT NULL,
+  `quiet_days` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `digest` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `digest_at` BIGINT NOT NULL,
+  PRIMARY KEY (`person_id`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `notify_outbox` (
+  `id` BIGINT NOT NULL,
+  `person_id` BIGINT NOT NULL,
+  `seq` BIGINT NOT NULL,
+  `at` BIGINT NOT NULL,
+  `actor_id` BIGINT NOT NULL,
+  `verb` VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `task_id` BIGINT NOT NULL,
+  `project_id` BIGINT NOT NULL,
+  `due_at` BIGINT NOT NULL,
+  `state` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `batch_id` BIGINT NOT NULL,
+  `lease_until` BIGINT NOT NULL,
+  `tries` BIGINT NOT NULL,
+  `done_at` BIGINT NOT NULL,
+  `problem` MEDIUMBLOB,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `notify_outbox_once` (`person_id`, `seq`),
+  KEY `notify_outbox_due` (`state`, `due_at`),
+  KEY `notify_outbox_list` (`state`, `id`),
+  KEY `notify_outbox_batch` (`batch_id`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `notify_mail` (
+  `id` BIGINT NOT NULL,
+  `enabled` TINYINT NOT NULL,
+  `settings` MEDIUMBLOB,
+  `version` BIGINT NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
 CREATE TABLE `calendar_feed` (
   `id` BIGINT NOT NULL,
   `person_id` BIGINT NOT NULL,
@@ -643,6 +687,28 @@ CREATE TABLE `calendar_feed` (
   PRIMARY KEY (`id`),
   UNIQUE KEY `calendar_feed_place` (`person_id`, `place`),
   UNIQUE KEY `calendar_feed_hash` (`hash`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `exchange_import` (
+  `id` BIGINT NOT NULL,
+  `project_id` BIGINT NOT NULL,
+  `person_id` BIGINT NOT NULL,
+  `kind` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `settings` MEDIUMBLOB,
+  `total` BIGINT NOT NULL,
+  `done` BIGINT NOT NULL,
+  `created_at` BIGINT NOT NULL,
+  `expires_at` BIGINT NOT NULL,
+  `finished_at` BIGINT DEFAULT 0 NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `exchange_import_expires` (`expires_at`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `exchange_made` (
+  `import_id` BIGINT NOT NULL,
+  `source_row` BIGINT NOT NULL,
+  `task_id` BIGINT NOT NULL,
+  PRIMARY KEY (`import_id`, `source_row`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE `view_saved` (

@@ -675,6 +675,54 @@ CREATE INDEX `reminder_task_person` ON `reminder` (`task_id`, `person_id`);
 
 CREATE INDEX `reminder_next` ON `reminder` (`next_at`, `id`);
 
+CREATE TABLE `notify_preference` (
+  `person_id` INTEGER NOT NULL,
+  `inapp_off` TEXT CHECK (length(`inapp_off`) <= 255 AND `inapp_off` NOT GLOB '*[^ -~]*') NOT NULL,
+  `mail_on` TEXT CHECK (length(`mail_on`) <= 255 AND `mail_on` NOT GLOB '*[^ -~]*') NOT NULL,
+  `quiet` INTEGER CHECK (`quiet` IN (0, 1)) NOT NULL,
+  `quiet_from` INTEGER NOT NULL,
+  `quiet_to` INTEGER NOT NULL,
+  `quiet_days` TEXT CHECK (length(`quiet_days`) <= 16 AND `quiet_days` NOT GLOB '*[^ -~]*') NOT NULL,
+  `digest` TEXT CHECK (length(`digest`) <= 16 AND `digest` NOT GLOB '*[^ -~]*') NOT NULL,
+  `digest_at` INTEGER NOT NULL,
+  PRIMARY KEY (`person_id`)
+);
+
+CREATE TABLE `notify_outbox` (
+  `id` INTEGER NOT NULL,
+  `person_id` INTEGER NOT NULL,
+  `seq` INTEGER NOT NULL,
+  `at` INTEGER NOT NULL,
+  `actor_id` INTEGER NOT NULL,
+  `verb` TEXT CHECK (length(`verb`) <= 64 AND `verb` NOT GLOB '*[^ -~]*') NOT NULL,
+  `task_id` INTEGER NOT NULL,
+  `project_id` INTEGER NOT NULL,
+  `due_at` INTEGER NOT NULL,
+  `state` TEXT CHECK (length(`state`) <= 16 AND `state` NOT GLOB '*[^ -~]*') NOT NULL,
+  `batch_id` INTEGER NOT NULL,
+  `lease_until` INTEGER NOT NULL,
+  `tries` INTEGER NOT NULL,
+  `done_at` INTEGER NOT NULL,
+  `problem` BLOB,
+  PRIMARY KEY (`id`)
+);
+
+CREATE UNIQUE INDEX `notify_outbox_once` ON `notify_outbox` (`person_id`, `seq`);
+
+CREATE INDEX `notify_outbox_due` ON `notify_outbox` (`state`, `due_at`);
+
+CREATE INDEX `notify_outbox_list` ON `notify_outbox` (`state`, `id`);
+
+CREATE INDEX `notify_outbox_batch` ON `notify_outbox` (`batch_id`);
+
+CREATE TABLE `notify_mail` (
+  `id` INTEGER NOT NULL,
+  `enabled` INTEGER CHECK (`enabled` IN (0, 1)) NOT NULL,
+  `settings` BLOB,
+  `version` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
 CREATE TABLE `calendar_feed` (
   `id` INTEGER NOT NULL,
   `person_id` INTEGER NOT NULL,
@@ -689,6 +737,29 @@ CREATE TABLE `calendar_feed` (
 CREATE UNIQUE INDEX `calendar_feed_place` ON `calendar_feed` (`person_id`, `place`);
 
 CREATE UNIQUE INDEX `calendar_feed_hash` ON `calendar_feed` (`hash`);
+
+CREATE TABLE `exchange_import` (
+  `id` INTEGER NOT NULL,
+  `project_id` INTEGER NOT NULL,
+  `person_id` INTEGER NOT NULL,
+  `kind` TEXT CHECK (length(`kind`) <= 16 AND `kind` NOT GLOB '*[^ -~]*') NOT NULL,
+  `settings` BLOB,
+  `total` INTEGER NOT NULL,
+  `done` INTEGER NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  `expires_at` INTEGER NOT NULL,
+  `finished_at` INTEGER DEFAULT 0 NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE INDEX `exchange_import_expires` ON `exchange_import` (`expires_at`);
+
+CREATE TABLE `exchange_made` (
+  `import_id` INTEGER NOT NULL,
+  `source_row` INTEGER NOT NULL,
+  `task_id` INTEGER NOT NULL,
+  PRIMARY KEY (`import_id`, `source_row`)
+) WITHOUT ROWID;
 
 CREATE TABLE `view_saved` (
   `id` INTEGER NOT NULL,

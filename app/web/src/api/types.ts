@@ -28,6 +28,8 @@ export type Summary = S['CommentSummary'];
 export type ReactionName = S['CommentReaction']['name'];
 export type Label = S['Label'];
 export type LabelRef = S['LabelRef'];
+export type Attachment = S['File'];
+export type Upload = S['FileUpload'];
 export type QuickLine = S['QuickaddLine'];
 export type QuickChip = S['QuickaddChip'];
 export type QuickPicked = S['QuickaddPicked'];
@@ -55,6 +57,11 @@ export type WorkTable = S['WorkdayPutYearRequest'];
 export type WorkRules = S['WorkdayRules'];
 export type WorkSpecial = S['WorkdaySpecial'];
 export type WorkDay = S['WorkdayDay'];
+export type Filter = S['QueryFilter'];
+export type Sort = S['QuerySort'];
+export type FoundTask = S['ViewFound'];
+export type SavedView = S['View'];
+export type Definition = S['ViewDefinition'];
 export type Problem = S['Problem'];
 
 // The bodies of requests.
@@ -66,6 +73,8 @@ export type ProjectChange = S['ProjectUpdateRequest'];
 export type StateInput = S['BoardCreateRequest'];
 export type StateChange = S['BoardUpdateRequest'];
 export type TaskChange = S['TaskUpdateRequest'];
+export type ViewInput = S['ViewCreateRequest'];
+export type ViewChange = S['ViewUpdateRequest'];
 export type ReminderInput = S['ReminderCreateRequest'];
 
 export interface Items<T> {

@@ -188,6 +188,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/channels/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the mail server
+         * @description The server through which people are told by mail. The password is never shown.
+         */
+        get: operations["channel-mail-get"];
+        /**
+         * Set the mail server
+         * @description Nothing is sent by this; channel-mail-test tries the settings. Somebody else's change in between is a conflict, notify.stale_mail, with the settings as they are.
+         */
+        put: operations["channel-mail-update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/channels/mail/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send oneself a test mail
+         * @description Sends a mail to the address of the person asking, with the settings as they were saved, and tells what the server said. It takes up to 60 seconds. Without an address it is notify.no_address, without a server notify.no_mail.
+         */
+        post: operations["channel-mail-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/channels/outbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what could not be sent
+         * @description Mails that the server refused: those that are tried again, and those that were given up after 8 tries or because trying again makes no sense. These are kept for 30 days.
+         */
+        get: operations["channel-outbox-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/channels/outbox/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try again what was given up
+         * @description Tries all of it again, within seconds.
+         */
+        post: operations["channel-outbox-retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/comments/{id}": {
         parameters: {
             query?: never;
@@ -436,6 +520,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/notifications/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how one is told
+         * @description Where the person hears of what, the quiet hours, and when mail comes.
+         */
+        get: operations["notify-preferences-get"];
+        /**
+         * Choose how one is told
+         * @description Holds for what happens from then on. Mail needs a mail server (channel-mail-update) and an address of the person.
+         */
+        put: operations["notify-preferences-update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/notifications/read": {
         parameters: {
             query?: never;
@@ -650,6 +758,66 @@ export interface paths {
         get: operations["project-export"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring tasks in
+         * @description Makes the next tasks of the file, about 200 at once, wholly or not at all, and says how far it is: call it until it is finished. Nothing is made twice, and an import that broke off goes on where it was. What the first call says about columns, states and labels holds for all. At most 20,000 tasks a file.
+         */
+        post: operations["import-run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/import/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what an import would do
+         * @description Reads the whole file and says what would be made of it and every problem by row and column, without making anything. Dates without a zone are in UTC+8.
+         */
+        post: operations["import-plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/import/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a file of tasks
+         * @description Recognises a table (CSV in UTF-8, UTF-16 or GB18030; the first sheet of an Excel workbook), the JSON export of a Trello board or a CSV export of Jira, by its content. The file is kept sealed for 24 hours, for whoever sent it. Changes nothing in the project.
+         */
+        post: operations["import-read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2308,6 +2476,39 @@ export interface components {
              */
             who: string[];
         };
+        ExchangeChoice: {
+            /**
+             * @description What it is: title, description, key, parent, level, outline, state, done, priority, type, assignee, follower, creator, labels, start, due, created, updated, finished, estimate, remaining, spent, progress, iteration, checklist, comment, attachment or custom; empty leaves it out.
+             * @example title
+             */
+            field: string;
+            /**
+             * Format: int64
+             * @description Place of the column, from 0.
+             * @example 0
+             */
+            index: number;
+        };
+        ExchangeColumn: {
+            /**
+             * @description What it was taken for, such as title; custom keeps its values in the description, empty leaves it out.
+             * @example title
+             */
+            field: string;
+            /**
+             * @description Its header.
+             * @example 任务名称
+             */
+            header: string;
+            /**
+             * Format: int64
+             * @description Place of the column, from 0.
+             * @example 0
+             */
+            index: number;
+            /** @description What stands in it in the first rows. */
+            samples: string[];
+        };
         ExchangeFeed: {
             /**
              * Format: int64
@@ -2352,6 +2553,147 @@ export interface components {
              * @example /api/v1/feeds/4q…/tasks.ics
              */
             path: string;
+        };
+        ExchangePlanRequest: {
+            /** @description What the columns of a table are, as far as it is not what they were taken for. */
+            columns?: components["schemas"]["ExchangeChoice"][];
+            /**
+             * Format: int64
+             * @description Id that import-read gave.
+             * @example 283746519395001
+             */
+            importId: number;
+            /**
+             * @description Make the labels that the project does not have; otherwise they stay as text in the description.
+             * @example true
+             */
+            makeLabels?: boolean;
+            /**
+             * @description Make the states that the project does not have; otherwise their tasks begin in the first state, or in the first done one.
+             * @example true
+             */
+            makeStates?: boolean;
+        };
+        ExchangePreview: {
+            /**
+             * Format: int64
+             * @description How many tasks have a checklist; it becomes a list in the description.
+             * @example 4
+             */
+            checklists: number;
+            /**
+             * Format: int64
+             * @description How many comments would be made, in the name of whoever brings them in; author and time stand in the text.
+             * @example 12
+             */
+            comments: number;
+            /**
+             * Format: int64
+             * @description How many rows cannot come in.
+             * @example 1
+             */
+            failures: number;
+            /** @description Labels that the project does not have, at most 200. */
+            labels: string[];
+            /** @description What is wrong, by row and column, at most 1,000. */
+            problems: components["schemas"]["ExchangeTrouble"][];
+            /** @description States that the project does not have, at most 200. */
+            states: string[];
+            /** @description People who were not found in the project or might be several, at most 200; they stay as text in the description. */
+            strangers: string[];
+            /**
+             * Format: int64
+             * @description How many of them would be parts of others.
+             * @example 30
+             */
+            subtasks: number;
+            /**
+             * Format: int64
+             * @description How many tasks would be made.
+             * @example 120
+             */
+            tasks: number;
+            /**
+             * Format: int64
+             * @description How many values are left out or were guessed.
+             * @example 3
+             */
+            warnings: number;
+        };
+        ExchangeProgress: {
+            /**
+             * Format: int64
+             * @description How many of them are made.
+             * @example 80
+             */
+            done: number;
+            /**
+             * @description Nothing is left to do.
+             * @example false
+             */
+            finished: boolean;
+            /**
+             * Format: int64
+             * @description How many tasks are to be made.
+             * @example 120
+             */
+            total: number;
+        };
+        ExchangeSource: {
+            /** @description Columns of a table, with what each was taken for; empty for trello and jira, which say it themselves. */
+            columns: components["schemas"]["ExchangeColumn"][];
+            /**
+             * Format: int64
+             * @description Id of the import; the file waits under it for 24 hours.
+             * @example 283746519395001
+             */
+            id: number;
+            /**
+             * @description Blanks before titles show what is a part of what.
+             * @example false
+             */
+            indent: boolean;
+            /**
+             * @description What the file was recognised as.
+             * @example csv
+             * @enum {string}
+             */
+            kind: "csv" | "xlsx" | "trello" | "jira";
+        };
+        ExchangeTrouble: {
+            /**
+             * @description Stable code.
+             * @example value.date
+             */
+            code: string;
+            /**
+             * Format: int64
+             * @description Column from 1; 0 is the whole row.
+             * @example 3
+             */
+            column: number;
+            /**
+             * @description Header of the column.
+             * @example 截止时间
+             */
+            header: string;
+            /**
+             * @description In words.
+             * @example “下个世纪”不是日期
+             */
+            message: string;
+            /**
+             * Format: int64
+             * @description Row, or place among the cards, from 1; 0 is the whole file.
+             * @example 7
+             */
+            row: number;
+            /**
+             * @description failure: the row does not come in; warning: a value is left out or was guessed; note: nothing to do.
+             * @example warning
+             * @enum {string}
+             */
+            severity: "note" | "warning" | "failure";
         };
         File: {
             /**
@@ -2566,6 +2908,66 @@ export interface components {
              */
             version: number;
         };
+        NotifyChoice: {
+            /**
+             * @description In the inbox.
+             * @example true
+             */
+            inApp: boolean;
+            /**
+             * @description What it is about: being made responsible or no longer, being spoken to, a reminder of one's own, a comment, another state, another change.
+             * @example assigned
+             * @enum {string}
+             */
+            kind: "assigned" | "mentioned" | "reminder" | "commented" | "moved" | "changed";
+            /**
+             * @description By mail, once mail is set up and the person has an address.
+             * @example true
+             */
+            mail: boolean;
+        };
+        NotifyFailure: {
+            /**
+             * @description What the server said the last time.
+             * @example 550 no such user
+             */
+            answer: string;
+            /**
+             * Format: int64
+             * @description When it happened, in UTC milliseconds.
+             * @example 1795500000000
+             */
+            at: number;
+            /**
+             * Format: int64
+             * @description Id of the entry.
+             * @example 283746519350001
+             */
+            id: number;
+            /**
+             * Format: int64
+             * @description When it is tried again, in UTC milliseconds; null when it was given up.
+             * @example 1795500600000
+             */
+            nextAt: number | null;
+            /** @description Whom it is for. */
+            person: components["schemas"]["OrgPersonRef"];
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             * @example 3
+             */
+            tries: number;
+        };
+        NotifyFailureList: {
+            /** @description What could not be sent, the newest first. */
+            items: components["schemas"]["NotifyFailure"][];
+            /**
+             * @description Cursor of the next page; missing on the last page.
+             * @example WzEwNDJd
+             */
+            next?: string;
+        };
         NotifyList: {
             /** @description The notifications of this page, newest first. */
             items: components["schemas"]["NotifyNotice"][];
@@ -2580,6 +2982,107 @@ export interface components {
              * @example 3
              */
             unread: number;
+        };
+        NotifyMailRequest: {
+            /**
+             * @description Account to log in with; empty for none.
+             * @example dingban@example.cn
+             */
+            account?: string;
+            /** @description Certificates in PEM that are trusted besides those of the system, at most 20,000 characters. */
+            ca?: string;
+            /**
+             * @description Whether people are told by mail.
+             * @example true
+             */
+            enabled: boolean;
+            /**
+             * @description Address that mail comes from.
+             * @example dingban@example.cn
+             */
+            fromAddress: string;
+            /**
+             * @description Name that mail comes from, at most 60 characters.
+             * @example 钉办
+             */
+            fromName?: string;
+            /**
+             * @description Name or address of the mail server.
+             * @example smtp.example.cn
+             */
+            host: string;
+            /** @description Password of the account, at most 200 characters; missing keeps the one there is, which has to be entered again for another server, account or certificate. */
+            password?: string;
+            /**
+             * Format: int64
+             * @description Port, 1 to 65535.
+             * @example 587
+             */
+            port: number;
+            /**
+             * @description How the connection is encrypted; none allows no log-in.
+             * @example starttls
+             * @enum {string}
+             */
+            security: "starttls" | "tls" | "none";
+            /**
+             * Format: int64
+             * @description Version that was read; 0 before anything was set.
+             * @example 1
+             */
+            version: number;
+        };
+        NotifyMailSettings: {
+            /**
+             * @description Account to log in with; empty for none.
+             * @example dingban@example.cn
+             */
+            account: string;
+            /** @description Certificates in PEM that are trusted besides those of the system, at most 20,000 characters; may be empty. */
+            ca: string;
+            /**
+             * @description Whether people are told by mail.
+             * @example true
+             */
+            enabled: boolean;
+            /**
+             * @description Address that mail comes from.
+             * @example dingban@example.cn
+             */
+            fromAddress: string;
+            /**
+             * @description Name that mail comes from, at most 60 characters; may be empty.
+             * @example 钉办
+             */
+            fromName: string;
+            /**
+             * @description Whether a password is kept. It is never shown.
+             * @example true
+             */
+            hasPassword: boolean;
+            /**
+             * @description Name or address of the mail server.
+             * @example smtp.example.cn
+             */
+            host: string;
+            /**
+             * Format: int64
+             * @description Port, 1 to 65535.
+             * @example 587
+             */
+            port: number;
+            /**
+             * @description How the connection is encrypted: after STARTTLS, from the first byte, or not at all, which allows no log-in.
+             * @example starttls
+             * @enum {string}
+             */
+            security: "starttls" | "tls" | "none";
+            /**
+             * Format: int64
+             * @description Send it with an update; 0 before anything was set.
+             * @example 1
+             */
+            version: number;
         };
         NotifyNotice: {
             /** @description Who did it. */
@@ -2626,6 +3129,104 @@ export interface components {
              */
             verb: string;
         };
+        NotifyPreferencesRequest: {
+            /**
+             * @description Whether mail comes at once, gathered each hour, or once a day. Reminders come at once.
+             * @example instant
+             * @enum {string}
+             */
+            digest: "instant" | "hourly" | "daily";
+            /**
+             * Format: int64
+             * @description When the daily mail comes, minute of the day in UTC+8, 0 to 1439.
+             * @example 540
+             */
+            digestAt: number;
+            /** @description One for each kind; a kind that is left out stays as it is. */
+            kinds: components["schemas"]["NotifyChoice"][];
+            /**
+             * @description Whether there are quiet hours, in which mail waits; the inbox does not.
+             * @example true
+             */
+            quiet: boolean;
+            /**
+             * @description Days of the week on which quiet hours begin, 1 for Monday to 7.
+             * @example [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5
+             *     ]
+             */
+            quietDays: number[];
+            /**
+             * Format: int64
+             * @description When they begin, minute of the day in UTC+8, 0 to 1439.
+             * @example 1320
+             */
+            quietFrom: number;
+            /**
+             * Format: int64
+             * @description When they end, minute of the day in UTC+8, 0 to 1439; earlier than the beginning is on the next day.
+             * @example 480
+             */
+            quietTo: number;
+        };
+        NotifyPreferencesView: {
+            /**
+             * @description The person's address; empty without one.
+             * @example li.xiaoyu@example.cn
+             */
+            address: string;
+            /**
+             * @description Whether mail comes at once, gathered each hour, or once a day. Reminders come at once.
+             * @example instant
+             * @enum {string}
+             */
+            digest: "instant" | "hourly" | "daily";
+            /**
+             * Format: int64
+             * @description When the daily mail comes, minute of the day in UTC+8, 0 to 1439.
+             * @example 540
+             */
+            digestAt: number;
+            /** @description One for each kind; a kind that is left out stays as it is. */
+            kinds: components["schemas"]["NotifyChoice"][];
+            /**
+             * @description Whether the organisation sends mail.
+             * @example true
+             */
+            mailOn: boolean;
+            /**
+             * @description Whether there are quiet hours, in which mail waits; the inbox does not.
+             * @example true
+             */
+            quiet: boolean;
+            /**
+             * @description Days of the week on which quiet hours begin, 1 for Monday to 7.
+             * @example [
+             *       1,
+             *       2,
+             *       3,
+             *       4,
+             *       5
+             *     ]
+             */
+            quietDays: number[];
+            /**
+             * Format: int64
+             * @description When they begin, minute of the day in UTC+8, 0 to 1439.
+             * @example 1320
+             */
+            quietFrom: number;
+            /**
+             * Format: int64
+             * @description When they end, minute of the day in UTC+8, 0 to 1439; earlier than the beginning is on the next day.
+             * @example 480
+             */
+            quietTo: number;
+        };
         NotifyReadRequest: {
             /**
              * @description Mark all of them; then ids must be missing.
@@ -2639,6 +3240,31 @@ export interface components {
              *     ]
              */
             ids?: number[];
+        };
+        NotifyRetried: {
+            /**
+             * Format: int64
+             * @description How many are tried again.
+             * @example 2
+             */
+            count: number;
+        };
+        NotifyTested: {
+            /**
+             * @description What went wrong, in the words of the server; empty when it was sent.
+             * @example 535 5.7.8 authentication failed
+             */
+            answer: string;
+            /**
+             * @description Whether the server took it.
+             * @example true
+             */
+            sent: boolean;
+            /**
+             * @description Address of the person asking.
+             * @example li.xiaoyu@example.cn
+             */
+            to: string;
         };
         NotifyUnread: {
             /**
@@ -5865,6 +6491,172 @@ export interface operations {
             };
         };
     };
+    "channel-mail-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyMailSettings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "channel-mail-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotifyMailRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyMailSettings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "channel-mail-test": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyTested"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "channel-outbox-list": {
+        parameters: {
+            query?: {
+                /** @description Cursor from the page before. */
+                cursor?: string;
+                /** @description Entries a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyFailureList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "channel-outbox-retry": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyRetried"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "comment-delete": {
         parameters: {
             query?: never;
@@ -6450,6 +7242,68 @@ export interface operations {
             };
         };
     };
+    "notify-preferences-get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyPreferencesView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notify-preferences-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotifyPreferencesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotifyPreferencesView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "notification-read": {
         parameters: {
             query?: never;
@@ -6970,6 +7824,132 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-run": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the project. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExchangePlanRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeProgress"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-plan": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the project. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExchangePlanRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangePreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-read": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the project. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExchangeSource"];
+                };
             };
             /** @description Error */
             default: {

@@ -1,7 +1,9 @@
+import { lazy } from '@/shared/lazy';
 import { defineModule } from '@/shared/module';
 import TaskHost from './components/TaskHost.vue';
 
 export { changeLines, type ChangeLine } from './changes';
+export const AssigneePicker = lazy(() => import('./components/AssigneePicker.vue'));
 
 export default defineModule({
   id: 'task',
