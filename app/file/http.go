@@ -230,7 +230,7 @@ func (s *Service) serveContent(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
 	if inline && f.Type == "application/pdf" {
 		// The viewer of the browser is a plug-in to it, which a sandbox forbids; the page shows it in a frame.
-		h.Set("Content-Security-Policy", "default-src 'none'; object-src 'self'; plugin-types application/pdf; style-src 'unsafe-inline'; frame-ancestors 'self'")
+		h.Set("Content-Security-Policy", "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'")
 		h.Set("X-Frame-Options", "SAMEORIGIN")
 	}
 	h.Set("Cache-Control", "private, no-cache") // kept, but asked for each time: the permission may have gone

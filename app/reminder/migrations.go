@@ -21,7 +21,7 @@ func createReminders(_ context.Context, m *db.Migrator) error {
 			{Name: "person_id", Type: dialects.ID, NotNull: true},
 			{Name: "anchor", Type: dialects.Code, Size: 16, NotNull: true},
 			{Name: "ahead", Type: dialects.Int, NotNull: true},
-			{Name: "day_minute", Type: dialects.Int, NotNull: true},
+			{Name: "clock_minute", Type: dialects.Int, NotNull: true},
 			{Name: "fixed_at", Type: dialects.Time, NotNull: true},
 			{Name: "repeat_every", Type: dialects.Int, NotNull: true},
 			{Name: "base_at", Type: dialects.Time, NotNull: true},

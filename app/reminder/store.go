@@ -16,7 +16,7 @@ type row struct {
 	Anchor   string `xorm:"'anchor'"`
 	Ahead    int64  `xorm:"'ahead'"`
 	// DayMinute is -1 without a time of the day.
-	DayMinute int64 `xorm:"'day_minute'"`
+	DayMinute int64 `xorm:"'clock_minute'"`
 	FixedAt   int64 `xorm:"'fixed_at'"`
 	Every     int64 `xorm:"'repeat_every'"`
 	// BaseAt is the first moment by the dates that the task had when it was looked at last, and NextAt the one that
@@ -28,7 +28,7 @@ type row struct {
 	CreatedAt int64 `xorm:"'created_at'"`
 }
 
-const columns = "id, task_id, person_id, anchor, ahead, day_minute, fixed_at, repeat_every, base_at, next_at, fired_at, times, created_at"
+const columns = "id, task_id, person_id, anchor, ahead, clock_minute, fixed_at, repeat_every, base_at, next_at, fired_at, times, created_at"
 
 // TableName is for the check that rows and migrations agree.
 func (row) TableName() string { return "reminder" }

@@ -12,6 +12,7 @@ import (
 	"dingban/app/board"
 	"dingban/app/comment"
 	"dingban/app/exchange"
+	"dingban/app/field"
 	"dingban/app/file"
 	"dingban/app/label"
 	"dingban/app/notify"
@@ -54,6 +55,7 @@ func Migrations() []db.Migration {
 		file.Migrations(),
 		task.Migrations(),
 		comment.Migrations(),
+		field.Migrations(),
 		recurrence.Migrations(),
 		reminder.Migrations(),
 		exchange.Migrations(),
@@ -73,6 +75,7 @@ func moduleColumns() []vault.Column {
 		file.Sealed(),
 		task.Sealed(),
 		comment.Sealed(),
+		field.Sealed(),
 		recurrence.Sealed(),
 		exchange.Sealed(),
 		search.Sealed(),
@@ -93,6 +96,7 @@ func wordSources() []fs.FS {
 		file.Words,
 		task.Words,
 		comment.Words,
+		field.Words,
 		reminder.Words,
 		quickadd.Words,
 		recurrence.Words,
@@ -115,6 +119,7 @@ type Modules struct {
 	File     *file.Service
 	Task     *task.Service
 	Comment  *comment.Service
+	Field    *field.Service
 	Reminder *reminder.Service
 	Quickadd *quickadd.Service
 	Exchange *exchange.Service
@@ -148,6 +153,7 @@ func wire(a *App) (*Modules, error) {
 		Holders: map[string]file.Holder{"task": taskFiles{m.Task}},
 	})
 	m.Comment = comment.New(d, v, j, c, m.Access, m.Org, m.Task)
+	m.Field = field.New(d, v, j, c, m.Access, m.Org, m.Project, m.Task)
 	m.Reminder = reminder.New(d, j, c, a.o.Log, m.Task)
 	if m.Quickadd, err = quickadd.New(d, c, m.Access, m.Org, m.Project, m.Label, m.Task); err != nil {
 		return nil, fmt.Errorf("wire quickadd: %w", err)
@@ -179,6 +185,7 @@ func wire(a *App) (*Modules, error) {
 		m.File,
 		m.Task,
 		m.Comment,
+		m.Field,
 		m.Reminder,
 		m.Quickadd,
 		m.Recurrence,

@@ -196,6 +196,7 @@ func (m *matrix) cases() map[string]matrixCase {
 		m.taskCases(),
 		m.treeCases(),
 		m.commentCases(),
+		m.fieldCases(),
 		m.recurrenceCases(),
 		m.reminderCases(),
 		m.readerCases(),

@@ -660,7 +660,7 @@ CREATE TABLE "reminder" (
   "person_id" BIGINT NOT NULL,
   "anchor" VARCHAR(16) NOT NULL CHECK (LENGTHB("anchor") = LENGTH("anchor")),
   "ahead" BIGINT NOT NULL,
-  "day_minute" BIGINT NOT NULL,
+  "clock_minute" BIGINT NOT NULL,
   "fixed_at" BIGINT NOT NULL,
   "repeat_every" BIGINT NOT NULL,
   "base_at" BIGINT NOT NULL,
@@ -722,6 +722,34 @@ CREATE TABLE "notify_mail" (
   "version" BIGINT NOT NULL,
   PRIMARY KEY ("id")
 );
+
+CREATE TABLE "field_definition" (
+  "id" BIGINT NOT NULL,
+  "project_id" BIGINT NOT NULL,
+  "kind" VARCHAR(32) NOT NULL CHECK (LENGTHB("kind") = LENGTH("kind")),
+  "name" BLOB,
+  "help" BLOB,
+  "settings" BLOB,
+  "place" BIGINT NOT NULL,
+  "created_at" BIGINT NOT NULL,
+  "deleted_at" BIGINT DEFAULT 0 NOT NULL,
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE INDEX "field_definition_project" ON "field_definition" ("project_id", "deleted_at");
+
+CREATE TABLE "field_value" (
+  "id" BIGINT NOT NULL,
+  "task_id" BIGINT NOT NULL,
+  "field_id" BIGINT NOT NULL,
+  "project_id" BIGINT NOT NULL,
+  "content" BLOB,
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE UNIQUE INDEX "field_value_task" ON "field_value" ("task_id", "field_id");
 
 CREATE TABLE "calendar_feed" (
   "id" BIGINT NOT NULL,

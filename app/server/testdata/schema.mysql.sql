@@ -619,7 +619,7 @@ CREATE TABLE `reminder` (
   `person_id` BIGINT NOT NULL,
   `anchor` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   `ahead` BIGINT NOT NULL,
-  `day_minute` BIGINT NOT NULL,
+  `clock_minute` BIGINT NOT NULL,
   `fixed_at` BIGINT NOT NULL,
   `repeat_every` BIGINT NOT NULL,
   `base_at` BIGINT NOT NULL,
@@ -674,6 +674,32 @@ CREATE TABLE `notify_mail` (
   `settings` MEDIUMBLOB,
   `version` BIGINT NOT NULL,
   PRIMARY KEY (`id`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `field_definition` (
+  `id` BIGINT NOT NULL,
+  `project_id` BIGINT NOT NULL,
+  `kind` VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `name` MEDIUMBLOB,
+  `help` MEDIUMBLOB,
+  `settings` MEDIUMBLOB,
+  `place` BIGINT NOT NULL,
+  `created_at` BIGINT NOT NULL,
+  `deleted_at` BIGINT DEFAULT 0 NOT NULL,
+  `version` BIGINT NOT NULL,
+  PRIMARY KEY (`id`),
+  KEY `field_definition_project` (`project_id`, `deleted_at`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `field_value` (
+  `id` BIGINT NOT NULL,
+  `task_id` BIGINT NOT NULL,
+  `field_id` BIGINT NOT NULL,
+  `project_id` BIGINT NOT NULL,
+  `content` MEDIUMBLOB,
+  `version` BIGINT NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `field_value_task` (`task_id`, `field_id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE `calendar_feed` (

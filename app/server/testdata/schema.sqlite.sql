@@ -660,7 +660,7 @@ CREATE TABLE `reminder` (
   `person_id` INTEGER NOT NULL,
   `anchor` TEXT CHECK (length(`anchor`) <= 16 AND `anchor` NOT GLOB '*[^ -~]*') NOT NULL,
   `ahead` INTEGER NOT NULL,
-  `day_minute` INTEGER NOT NULL,
+  `clock_minute` INTEGER NOT NULL,
   `fixed_at` INTEGER NOT NULL,
   `repeat_every` INTEGER NOT NULL,
   `base_at` INTEGER NOT NULL,
@@ -722,6 +722,34 @@ CREATE TABLE `notify_mail` (
   `version` INTEGER NOT NULL,
   PRIMARY KEY (`id`)
 );
+
+CREATE TABLE `field_definition` (
+  `id` INTEGER NOT NULL,
+  `project_id` INTEGER NOT NULL,
+  `kind` TEXT CHECK (length(`kind`) <= 32 AND `kind` NOT GLOB '*[^ -~]*') NOT NULL,
+  `name` BLOB,
+  `help` BLOB,
+  `settings` BLOB,
+  `place` INTEGER NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  `deleted_at` INTEGER DEFAULT 0 NOT NULL,
+  `version` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE INDEX `field_definition_project` ON `field_definition` (`project_id`, `deleted_at`);
+
+CREATE TABLE `field_value` (
+  `id` INTEGER NOT NULL,
+  `task_id` INTEGER NOT NULL,
+  `field_id` INTEGER NOT NULL,
+  `project_id` INTEGER NOT NULL,
+  `content` BLOB,
+  `version` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE UNIQUE INDEX `field_value_task` ON `field_value` (`task_id`, `field_id`);
 
 CREATE TABLE `calendar_feed` (
   `id` INTEGER NOT NULL,

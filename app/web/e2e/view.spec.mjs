@@ -150,12 +150,57 @@ test('all my tasks stand in one table, whatever their project', async () => {
   assert.deepEqual(await violations(page), []);
 });
 
-test('the table works on a phone', async () => {
+test('the calendar shows tasks on their days, and moves and makes them', async () => {
+  const { page } = lin;
+  await page.goto(`/projects/${made.project.id}/calendar`);
+  const bar = (i) => page.locator(`[data-bar="${made.tasks[i].id}"]`).first();
+  await bar(0).waitFor();
+  const at = (await task(0)).dueAt;
+  const days = await page.$$eval('[data-cell-day]', (all) => all.map((d) => Number(d.dataset.cellDay)));
+  const to = days.find((d) => d < at - 8 * day || d > at + 8 * day);
+  await bar(0).dragTo(page.locator(`[data-cell-day="${to}"]`), { targetPosition: { x: 60, y: 16 } });
+  await eventually(async () => assert.equal((await task(0)).dueAt, to), 'dragged');
+  await bar(0).focus();
+  await page.keyboard.press('Alt+ArrowRight');
+  await eventually(async () => assert.equal((await task(0)).dueAt, to + day), 'moved by key');
+
+  await page.locator(`[data-day="${to}"]`).click();
+  await page.fill('[data-test=day-add]', '签收设备');
+  await page.keyboard.press('Enter');
+  let fresh;
+  await eventually(async () => {
+    const all = (await call(page, 'GET', `/tasks?project=${made.project.id}`)).body.items;
+    fresh = all.find((x) => x.title === '签收设备');
+    assert.equal(fresh?.dueAt, to);
+  }, 'made');
+  await page.waitForSelector(`[data-bar="${fresh.id}"]`);
+  await page.keyboard.press('Escape');
+  await shot(page, 'view-calendar');
+  assert.deepEqual(await violations(page), []);
+  await page.click('[data-mode=week]');
+  await eventually(async () => assert.equal(await page.locator('[data-cell-day]').count(), 7), 'a week');
+  assert.ok((await page.locator('[data-cell-day]').first().boundingBox()).width > 120, 'the week fills the page');
+  await shot(page, 'view-calendar-week');
+  await page.click('[data-test=after]');
+  await page.click('[data-test=today]');
+  await page.click('[data-mode=month]');
+  const now = await today(page);
+  await page.locator(`[data-day="${now}"]`).focus();
+  await page.keyboard.press('ArrowLeft');
+  const focused = await page.evaluate(() => Number(document.activeElement.dataset.day));
+  assert.equal(focused, now - day);
+});
+
+test('the table and the calendar work on a phone', async () => {
   const phone = await w.person('lin.xiaowen', { viewport: { width: 390, height: 844 } });
   const { page } = phone;
   await open(page);
   assert.equal(await page.evaluate(() => document.scrollingElement.scrollWidth <= 390), true);
   await shot(page, 'view-table-phone');
+  assert.deepEqual(await violations(page), []);
+  await page.goto(`/projects/${made.project.id}/calendar`);
+  await page.waitForSelector('[data-test=agenda] li');
+  await shot(page, 'view-calendar-phone');
   assert.deepEqual(await violations(page), []);
 });
 

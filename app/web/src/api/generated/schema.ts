@@ -388,6 +388,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/fields/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a custom field
+         * @description Takes a field away from all tasks. It can be restored with its values for 30 days.
+         */
+        delete: operations["field-delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a custom field
+         * @description Changes name, help or settings. Values stay as they are; new settings hold for what is written from now on.
+         */
+        patch: operations["field-update"];
+        trace?: never;
+    };
+    "/fields/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore a custom field
+         * @description Brings a deleted field back behind the others, with the values it had. It is a conflict when another field is called so now.
+         */
+        post: operations["field-restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/files/{id}": {
         parameters: {
             query?: never;
@@ -744,6 +788,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/projects/{id}/deleted-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deleted custom fields
+         * @description Fields that were deleted within 30 days and can be restored with their values, last ones first, at most 200.
+         */
+        get: operations["field-trash"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/projects/{id}/export": {
         parameters: {
             query?: never;
@@ -758,6 +822,70 @@ export interface paths {
         get: operations["project-export"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/field-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Order the custom fields
+         * @description Puts the fields of a project into another order. When others were added or deleted meanwhile, it is a conflict that shows the fields there are.
+         */
+        put: operations["field-order"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/field-values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the custom fields of several tasks
+         * @description What up to 200 tasks of the project have in its fields, by task; empty values, and tasks that are not there, are left out.
+         */
+        get: operations["field-values-of-tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/projects/{id}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the custom fields of a project
+         * @description What tasks of the project can have beside what all tasks have: at most 100 fields, in their order.
+         */
+        get: operations["field-list"];
+        put?: never;
+        /**
+         * Add a custom field
+         * @description Adds a field behind the others. A project has at most 100; one more is a conflict.
+         */
+        post: operations["field-create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1342,6 +1470,46 @@ export interface paths {
          * @description Puts the task into the first done state of its board, or back into the first one to do. Nothing happens when it is there already.
          */
         post: operations["task-complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the custom fields of a task
+         * @description One value for each field of the project, in their order; null where nothing is filled in.
+         */
+        get: operations["field-values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/fields/{fieldId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Fill in a custom field of a task
+         * @description Writes or empties the value of one field. A value that the kind or the settings do not take is refused, with its place inside of the value. When somebody was faster, the conflict shows what is there now.
+         */
+        put: operations["field-set"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2694,6 +2862,133 @@ export interface components {
              * @enum {string}
              */
             severity: "note" | "warning" | "failure";
+        };
+        Field: {
+            /**
+             * Format: int64
+             * @description When it was deleted, UTC milliseconds; null if it is not.
+             * @example 1795500000000
+             */
+            deletedAt: number | null;
+            /**
+             * @description What is to be filled in, 0 to 500 characters.
+             * @example 含税
+             */
+            help: string;
+            /**
+             * Format: int64
+             * @description Id of the field.
+             * @example 283746519316001
+             */
+            id: number;
+            /**
+             * @description Kind of its values; it stays what it is.
+             * @example money
+             */
+            kind: string;
+            /**
+             * @description Name, one line of 1 to 50 characters.
+             * @example 合同金额
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description Project it belongs to.
+             * @example 283746519300001
+             */
+            projectId: number;
+            /** @description Settings of the kind, all of them; required says that a value cannot be taken away again. */
+            settings: unknown;
+            /**
+             * Format: int64
+             * @description Send it with an update.
+             * @example 1
+             */
+            version: number;
+        };
+        FieldCreateRequest: {
+            /**
+             * @description What is to be filled in, 0 to 500 characters.
+             * @example 含税
+             */
+            help?: string;
+            /**
+             * @description Kind of its values; it cannot be changed later.
+             * @example money
+             * @enum {string}
+             */
+            kind: "text" | "longtext" | "markdown" | "number" | "percent" | "money" | "progress" | "rating" | "date" | "daterange" | "datetime" | "time" | "duration" | "select" | "multiselect" | "cascade" | "checkbox" | "person" | "department" | "phone" | "email" | "url" | "region" | "geolocation" | "barcode";
+            /**
+             * @description Name, one line of 1 to 50 characters, unlike the other fields of the project.
+             * @example 合同金额
+             */
+            name: string;
+            /** @description Settings of the kind, an object of at most 256 KiB; what is missing is as usual. */
+            settings?: unknown;
+        };
+        FieldList: {
+            /** @description The fields. */
+            items: components["schemas"]["Field"][];
+        };
+        FieldOrderRequest: {
+            /** @description All fields of the project in their new order. */
+            ids: number[];
+        };
+        FieldSetRequest: {
+            /** @description Value as the kind of the field has it, at most 512 KiB; null empties it. */
+            value: unknown;
+            /**
+             * Format: int64
+             * @description Version of the value that was read; 0 when nothing was ever filled in.
+             * @example 0
+             */
+            version: number;
+        };
+        FieldUpdateRequest: {
+            /**
+             * @description What is to be filled in, 0 to 500 characters.
+             * @example 含税
+             */
+            help?: string;
+            /**
+             * @description Name, one line of 1 to 50 characters.
+             * @example 合同总额
+             */
+            name?: string;
+            /** @description All settings of the kind. Options are retired, never left out: values may have them. */
+            settings?: unknown;
+            /**
+             * Format: int64
+             * @description Version that was read.
+             * @example 1
+             */
+            version: number;
+        };
+        FieldValue: {
+            /**
+             * Format: int64
+             * @description Field.
+             * @example 283746519316001
+             */
+            fieldId: number;
+            /**
+             * Format: int64
+             * @description Task.
+             * @example 283746519320001
+             */
+            taskId: number;
+            /** @description Value in the one form of its kind; null for none. */
+            value: unknown;
+            /**
+             * Format: int64
+             * @description Send it with a change; 0 when nothing was ever filled in.
+             * @example 1
+             */
+            version: number;
+        };
+        FieldValueList: {
+            /** @description The values. */
+            items: components["schemas"]["FieldValue"][];
         };
         File: {
             /**
@@ -6955,6 +7250,110 @@ export interface operations {
             };
         };
     };
+    "field-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the field. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "field-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the field. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "field-restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the field. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "file-get": {
         parameters: {
             query?: never;
@@ -7803,6 +8202,38 @@ export interface operations {
             };
         };
     };
+    "field-trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "project-export": {
         parameters: {
             query?: {
@@ -7824,6 +8255,151 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "field-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldOrderRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "field-values-of-tasks": {
+        parameters: {
+            query?: {
+                /** @description Tasks, 1 to 200, parted by commas. */
+                tasks?: number[];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValueList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "field-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the project. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "field-create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the project. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"];
+                };
             };
             /** @description Error */
             default: {
@@ -9201,6 +9777,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "field-values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValueList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "field-set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+                /** @description Id of the field. */
+                fieldId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldSetRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldValue"];
                 };
             };
             /** @description Error */

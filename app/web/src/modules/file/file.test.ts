@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { ApiError } from '@/api/errors';
 import type { Upload } from '@/api/types';
 import { decodeText, extension, iconOf, showAs, sizeText } from './kinds';
+import { plainly } from './refusal';
 import { type Line, nextSize, pieceEnd, sendAll } from './upload';
 
 const MiB = 1 << 20;
@@ -155,5 +156,16 @@ describe('kinds', () => {
     expect(decodeText(utf8.buffer as ArrayBuffer, false)).toBe('中文');
     expect(decodeText(utf8.slice(0, 5).buffer as ArrayBuffer, true)).toBe('中');
     expect(decodeText(new Uint8Array([0xd6, 0xd0, 0xce, 0xc4]).buffer as ArrayBuffer, false)).toBe('中文');
+  });
+});
+
+describe('refusals', () => {
+  it('says what is wrong with the one field that is', () => {
+    const field = { location: 'body.name', code: 'file.bad_name', message: 'no slashes' };
+    const one = plainly(new ApiError({ status: 422, code: 'request.invalid', detail: 'one fault', errors: [field] }));
+    expect([one.status, one.detail]).toEqual([422, 'no slashes']);
+    const two = new ApiError({ status: 422, code: 'request.invalid', detail: 'two faults', errors: [field, field] });
+    expect(plainly(two).detail).toBe('two faults');
+    expect(plainly(new ApiError({ status: 409, detail: 'too many' })).detail).toBe('too many');
   });
 });

@@ -4,6 +4,7 @@ import type { Upload } from '@/api/types';
 import { t } from '@/shared/i18n';
 import { problemText, tellProblem } from '@/shared/problem';
 import { cancelUpload, completeUpload, listUploads, sendPiece, startUpload } from './api';
+import { plainly } from './refusal';
 import { type Line, sendAll } from './upload';
 
 export interface Sending {
@@ -81,7 +82,7 @@ export function useUploads(taskId: number) {
     } catch (cause) {
       if (stop.signal.aborted) return;
       item.state = 'failed';
-      item.problem = problemText(cause);
+      item.problem = problemText(plainly(cause));
       // The task it belongs to may be closed by now.
       tellProblem(cause, t('file.failed', { name: item.name, why: item.problem }));
     } finally {

@@ -55,7 +55,8 @@ export function changeLines(changes: readonly Change[] | null | undefined): Chan
       const to = value(c.field, c.to, allDay(c.field));
       return {
         field: c.field,
-        label: has(key) ? t(key) : c.field,
+        // What people called a field of their own stands behind a colon, so that it is none of ours.
+        label: c.field.startsWith('field:') ? c.field.slice(6) : has(key) ? t(key) : c.field,
         from,
         to,
         long: c.field === 'description' || from.length + to.length > 160,

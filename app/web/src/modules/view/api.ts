@@ -33,6 +33,12 @@ export const updateView = (id: number, body: ViewChange): Promise<SavedView> =>
   ask(client.PATCH('/views/{id}', { ...path(id), body }));
 export const deleteView = (id: number): Promise<unknown> => ask(client.DELETE('/views/{id}', path(id)));
 
+export const createTask = (body: {
+  projectId: number;
+  title: string;
+  dueAt: number;
+  dueAllDay: boolean;
+}): Promise<Task> => ask(client.POST('/tasks', { params: { header: { 'Idempotency-Key': idempotencyKey() } }, body }));
 export const updateTask = (id: number, body: TaskChange): Promise<Task> =>
   ask(client.PATCH('/tasks/{id}', { ...path(id), body }));
 export const moveTask = (id: number, version: number, stateId: number): Promise<Task> =>
