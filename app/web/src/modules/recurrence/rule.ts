@@ -120,7 +120,7 @@ export function ruleOf(f: Fields, before?: RepeatRule): RepeatRule | undefined {
   if (f.freq === 'month' || f.freq === 'year') {
     if (f.way === 'day')
       rule.days = f.monthDays
-        .split(/[\s,，、]+/)
+        .split(/[\s,\uff0c\u3001]+/)
         .filter(Boolean)
         .map(whole);
     if (f.way === 'last') rule.days = [-1];

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { readHours, readTable, withDay } from './table';
 
 const names = { 元旦: 'new_year', 春节: 'spring_festival', 国庆节: 'national', 中秋节: 'mid_autumn' };
-const read = (text: string) => readTable(text, 2027, '通知', names);
+const read = (text: string) =>
+  readTable(text, 2027, '通知', { names, worked: ['调休', '上班', 'worked'], free: ['放假'] });
 
 describe('a table that is pasted', () => {
   it('is read from a spreadsheet and from a notice', () => {
