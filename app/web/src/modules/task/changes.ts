@@ -37,7 +37,14 @@ function value(field: string, raw: unknown, allDay: boolean): string {
   if (typeof raw === 'number' && field === 'estimate') return minutesText(raw);
   if (typeof raw === 'number' && field === 'progress') return `${raw}%`;
   if (typeof raw === 'number' && times.has(field)) return allDay ? shortDate(raw) : fullTime(raw);
-  for (const group of ['shared.priority', 'project.kind', 'project.roles', 'shared.category', 'task.reaction']) {
+  for (const group of [
+    'shared.priority',
+    'project.kind',
+    'project.roles',
+    'shared.category',
+    'task.reaction',
+    'recurrence.code',
+  ]) {
     if (typeof raw === 'string' && /^[a-z_]+$/.test(raw) && has(`${group}.${raw}`)) return t(`${group}.${raw}`);
   }
   return String(raw);
