@@ -202,6 +202,8 @@ var byHand = map[string]string{
 	"app/access/service_assign.go":    "one list in the place of another, where an empty one is a fact",
 	"app/org/service_person.go":       "the account is hidden from the Diff of later changes and told once, at the beginning",
 	"app/org/service_setup.go":        "the name of the organisation beside the Diff of a person",
+	"app/field/service_value.go":      "the field is called as the project calls it, by no struct",
+	"app/notify/service_mail.go":      "that a password was set and never which, and how many mails are tried again",
 	"app/server/sealed.go":            "what happened before the vault was open, told afterwards",
 	"app/server/vault.go":             "counts and places of a re-seal, in which 0 is a fact",
 	"app/server/searchcmd/command.go": "who asked on the host, beside no record",

@@ -252,7 +252,9 @@ func (s *Service) Order(ctx context.Context, projectID int64, ids []int64) ([]Fi
 		out = fields(rows)
 		return s.journal.Append(ctx, journal.Entry{
 			Module: "field", Verb: "field.order", Ref: ref.To("project", projectID), ProjectID: projectID,
-			Changes: []journal.Change{{Field: "order", To: names}},
+			Changes: journal.Diff(nil, struct {
+				Order []string `journal:"order"`
+			}{names}),
 		})
 	})
 	return out, err

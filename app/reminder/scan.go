@@ -134,7 +134,7 @@ func (s *Service) come(ctx context.Context, r *row, cards map[int64]*task.Card, 
 			told = told && first
 			return err
 		}
-		return s.append(ctx, VerbFire, r.ID, []journal.Change{{Field: FieldTask, To: r.TaskID}, {Field: "at", To: r.NextAt}})
+		return s.append(ctx, VerbFire, r.ID, journal.Diff(nil, fired{Task: r.TaskID, At: r.NextAt}))
 	})
 	return told && err == nil, err
 }
@@ -149,4 +149,10 @@ func (r *row) moved(card *task.Card, now int64) row {
 		next.NextAt = rule.after(m, now, r.Times)
 	}
 	return next
+}
+
+// fired is what the journal tells of a reminder whose moment has come. Its field of the task is FieldTask.
+type fired struct {
+	Task int64 `journal:"task"`
+	At   int64 `journal:"at"`
 }

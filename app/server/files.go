@@ -5,7 +5,6 @@ import (
 
 	"dingban/app/file"
 	"dingban/app/platform/ref"
-	"dingban/app/project"
 	"dingban/app/task"
 )
 
