@@ -43,8 +43,9 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: 'words-zh-CN', test: /locales[\\/]zh-CN\.json$/ },
-            { name: 'words-en', test: /locales[\\/]en\.json$/ },
+            // Words below pages/ come with the pages that need them (addWords).
+            { name: 'words-zh-CN', test: /(shared|modules[\\/][a-z]+)[\\/]locales[\\/]zh-CN\.json$/ },
+            { name: 'words-en', test: /(shared|modules[\\/][a-z]+)[\\/]locales[\\/]en\.json$/ },
           ],
         },
       },

@@ -1,6 +1,6 @@
 import { createI18n } from 'vue-i18n';
 import type { Language } from '@/api/types';
-import type { WebModule } from './module';
+import type { Locales, WebModule } from './module';
 
 const key = 'dingban.language';
 
@@ -15,7 +15,7 @@ export const i18n = createI18n({
   messages: {},
 });
 
-let sources: WebModule[] = [];
+let sources = new Set<Locales>();
 const loaded = new Set<Language>();
 const shared = {
   'zh-CN': () => import('./locales/zh-CN.json'),
@@ -36,7 +36,7 @@ export function has(path: string): boolean {
 /** The words of one language arrive in one file; the other language is fetched only when somebody asks for it. */
 export async function useLanguage(language: Language): Promise<void> {
   if (!loaded.has(language)) {
-    const parts = await Promise.all([shared[language](), ...sources.map((m) => m.locales[language]())]);
+    const parts = await Promise.all([shared[language](), ...[...sources].map((words) => words[language]())]);
     for (const part of parts) i18n.global.mergeLocaleMessage(language, part.default as Record<string, string>);
     loaded.add(language);
   }
@@ -46,6 +46,28 @@ export async function useLanguage(language: Language): Promise<void> {
     localStorage.setItem(key, language);
   } catch {
     // Storage may be switched off; the choice then lasts as long as the page.
+  }
+}
+
+const coming = new Map<Locales, Promise<unknown>>();
+
+/** Words that only some pages need come with the first of them, and from then on with every language. */
+export async function addWords(words: Locales): Promise<void> {
+  let these = coming.get(words);
+  if (!these) {
+    sources.add(words);
+    these = Promise.all(
+      [...loaded].map(async (language) =>
+        i18n.global.mergeLocaleMessage(language, (await words[language]()).default as Record<string, string>),
+      ),
+    );
+    coming.set(words, these);
+  }
+  try {
+    await these;
+  } catch (error) {
+    coming.delete(words); // the next page that needs them asks again
+    throw error;
   }
 }
 
@@ -63,6 +85,6 @@ export function preferredLanguage(): Language {
 }
 
 export async function startLanguage(modules: WebModule[]): Promise<void> {
-  sources = modules;
+  sources = new Set(modules.map((m) => m.locales));
   await useLanguage(preferredLanguage());
 }

@@ -6,6 +6,9 @@ import type { IconName } from './icons';
 
 type Loader = () => Promise<{ default: unknown }>;
 
+/** Where the words of each language come from. */
+export type Locales = { 'zh-CN': Loader; en: Loader };
+
 export interface MenuEntry {
   id: string;
   /** Key of the words. */
@@ -96,7 +99,7 @@ export interface WebModule {
   projectViews?: ProjectView[];
   projectCommands?: ProjectCommand[];
   accountParts?: AccountPart[];
-  locales: { 'zh-CN': Loader; en: Loader };
+  locales: Locales;
   /** Says which cached answers a change makes old. */
   live?: (message: LiveMessage, queries: QueryClient) => void;
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError, asApiError } from '@/api/errors';
 import { dueView, startOfDay } from './format';
-import { startLanguage, useLanguage } from './i18n';
+import { addWords, startLanguage, t, useLanguage } from './i18n';
 import { liveState, startLive } from './live';
 import { problemText } from './problem';
 import { toast, toasts } from './toast';
@@ -10,6 +10,31 @@ import { useForm } from './useForm';
 beforeEach(async () => {
   await startLanguage([]);
   await useLanguage('zh-CN');
+});
+
+describe('words of a page', () => {
+  it('come in the language in use and in every one that is chosen later', async () => {
+    const words = {
+      'zh-CN': async () => ({ default: { late: { word: '后来' } } }),
+      en: async () => ({ default: { late: { word: 'later' } } }),
+    };
+    await Promise.all([addWords(words), addWords(words)]);
+    expect(t('late.word')).toBe('后来');
+    await useLanguage('en');
+    expect(t('late.word')).toBe('later');
+  });
+  it('are asked for again when they could not be fetched', async () => {
+    let there = false;
+    const load = async () => {
+      if (!there) throw new Error('away');
+      return { default: { again: { word: '又' } } };
+    };
+    const words = { 'zh-CN': load, en: load };
+    await expect(addWords(words)).rejects.toThrow('away');
+    there = true;
+    await addWords(words);
+    expect(t('again.word')).toBe('又');
+  });
 });
 
 describe('form', () => {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AuditReader, AuditReport } from '@/api/types';
-import { startLanguage, useLanguage } from '@/shared/i18n';
+import { addWords, startLanguage, useLanguage } from '@/shared/i18n';
 import { healthOf, readerName, reportLines } from './health';
-import audit from './index';
+import audit, { pageWords } from './index';
 
 // The test's document knows no media queries, which the theme asks for as soon as it is loaded.
 vi.hoisted(() => {
@@ -31,6 +31,7 @@ const report = (change: Partial<AuditReport>): AuditReport => ({
 beforeEach(async () => {
   await startLanguage([audit]);
   await useLanguage('zh-CN');
+  await addWords(pageWords);
 });
 
 describe('the health of the journal', () => {

@@ -1,4 +1,11 @@
+import { addWords } from '@/shared/i18n';
 import { defineModule } from '@/shared/module';
+
+/** What only administrators read does not come with the first page. */
+export const pageWords = {
+  'zh-CN': () => import('./pages/locales/zh-CN.json'),
+  en: () => import('./pages/locales/en.json'),
+};
 
 export default defineModule({
   id: 'audit',
@@ -6,7 +13,7 @@ export default defineModule({
     {
       path: '/audit',
       name: 'audit',
-      component: () => import('./views/AuditView.vue'),
+      component: () => addWords(pageWords).then(() => import('./views/AuditView.vue')),
       meta: { title: 'audit.title', needs: ['audit:read'] },
     },
   ],

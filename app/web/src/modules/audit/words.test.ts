@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import access from '@/modules/access';
 import org from '@/modules/org';
 import task from '@/modules/task';
-import { startLanguage, useLanguage } from '@/shared/i18n';
-import audit from './index';
+import { addWords, startLanguage, useLanguage } from '@/shared/i18n';
+import audit, { pageWords } from './index';
 import type { AuditObject } from '@/api/types';
 import { auditLines, objectName, objectPath, verbName } from './words';
 
@@ -22,6 +22,7 @@ const told = (changes: { field: string; from: unknown; to: unknown }[], mentions
 beforeEach(async () => {
   await startLanguage([access, org, task, audit]);
   await useLanguage('zh-CN');
+  await addWords(pageWords);
 });
 
 describe('the journal in words', () => {

@@ -1,4 +1,11 @@
+import { addWords } from '@/shared/i18n';
 import { defineModule } from '@/shared/module';
+
+/** What only administrators read does not come with the first page. */
+const pageWords = {
+  'zh-CN': () => import('./pages/locales/zh-CN.json'),
+  en: () => import('./pages/locales/en.json'),
+};
 
 export default defineModule({
   id: 'workday',
@@ -6,7 +13,7 @@ export default defineModule({
     {
       path: '/workdays',
       name: 'workdays',
-      component: () => import('./views/WorkdayView.vue'),
+      component: () => addWords(pageWords).then(() => import('./views/WorkdayView.vue')),
       meta: { title: 'workday.title', needs: ['workday:manage'] },
     },
   ],
