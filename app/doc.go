@@ -18,6 +18,7 @@
 //	6  checklist  items of tasks with their own person and date
 //	6  comment    what is said about tasks, reactions
 //	6  field      custom fields: kinds, formulas, definitions, values
+//	6  link       dependencies and relations of tasks
 //	6  reminder   what somebody wants to be reminded of
 //	7  recurrence tasks that come again
 //	7  search     full text over blind tokens

@@ -16,6 +16,7 @@ import (
 	"dingban/app/field"
 	"dingban/app/file"
 	"dingban/app/label"
+	"dingban/app/link"
 	"dingban/app/notify"
 	"dingban/app/org"
 	"dingban/app/platform/actor"
@@ -58,6 +59,7 @@ func Migrations() []db.Migration {
 		checklist.Migrations(),
 		comment.Migrations(),
 		field.Migrations(),
+		link.Migrations(),
 		recurrence.Migrations(),
 		reminder.Migrations(),
 		exchange.Migrations(),
@@ -101,6 +103,7 @@ func wordSources() []fs.FS {
 		checklist.Words,
 		comment.Words,
 		field.Words,
+		link.Words,
 		reminder.Words,
 		quickadd.Words,
 		recurrence.Words,
@@ -132,6 +135,7 @@ type Modules struct {
 	View       *view.Service
 	File       *file.Service
 	Field      *field.Service
+	Link       *link.Service
 	Recurrence *recurrence.Service
 
 	all []any
@@ -159,6 +163,7 @@ func wire(a *App) (*Modules, error) {
 	})
 	m.Comment = comment.New(d, v, j, c, m.Access, m.Org, m.Task)
 	m.Field = field.New(d, v, j, c, m.Access, m.Org, m.Project, m.Task)
+	m.Link = link.New(d, j, c, m.Project, m.Task)
 	m.Reminder = reminder.New(d, j, c, a.o.Log, m.Task)
 	if m.Quickadd, err = quickadd.New(d, c, m.Access, m.Org, m.Project, m.Label, m.Task); err != nil {
 		return nil, fmt.Errorf("wire quickadd: %w", err)
@@ -192,6 +197,7 @@ func wire(a *App) (*Modules, error) {
 		m.Checklist,
 		m.Comment,
 		m.Field,
+		m.Link,
 		m.Reminder,
 		m.Quickadd,
 		m.Recurrence,

@@ -197,6 +197,7 @@ func (m *matrix) cases() map[string]matrixCase {
 		m.treeCases(),
 		m.commentCases(),
 		m.checklistCases(),
+		m.linkCases(),
 		m.fieldCases(),
 		m.recurrenceCases(),
 		m.reminderCases(),

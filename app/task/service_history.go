@@ -77,6 +77,8 @@ func (s *Service) namesIn(ctx context.Context, records []journal.Record) (w word
 			switch c.Field {
 			case "state", "parent":
 				ids[c.Field] = append(ids[c.Field], id(c.From), id(c.To))
+			case "linkedTask":
+				ids["parent"] = append(ids["parent"], id(c.From), id(c.To))
 			case "labels":
 				ids[c.Field] = slices.Concat(ids[c.Field], listed(c.From), listed(c.To))
 			}
@@ -111,7 +113,7 @@ func (s *Service) resolve(ctx context.Context, changes []journal.Change, w words
 		switch c.Field {
 		case "state":
 			c.From, c.To = called(c.From, func(id int64) string { return w.states[id].Name }), called(c.To, func(id int64) string { return w.states[id].Name })
-		case "parent":
+		case "parent", "linkedTask":
 			c.From, c.To = called(c.From, func(id int64) string { return w.tasks[id] }), called(c.To, func(id int64) string { return w.tasks[id] })
 		case "labels":
 			c.From, c.To = allCalled(c.From, func(id int64) string { return w.labels[id] }), allCalled(c.To, func(id int64) string { return w.labels[id] })
@@ -239,6 +241,7 @@ type Mention struct {
 	ProjectID  int64
 	// Deleted says that it is gone; what it was called is then nobody's to read any more.
 	Deleted bool
+	Done    bool
 }
 
 // Mentions gives of these tasks those that the person acting may read, in one statement.
@@ -258,7 +261,7 @@ func (s *Service) Mentions(ctx context.Context, ids []int64) (map[int64]Mention,
 			if err != nil {
 				return nil, err
 			}
-			m := Mention{Key: key(h, r.Number), ProjectID: r.ProjectID, Deleted: r.DeletedAt != 0}
+			m := Mention{Key: key(h, r.Number), ProjectID: r.ProjectID, Deleted: r.DeletedAt != 0, Done: r.DoneAt != 0}
 			if !m.Deleted {
 				// A title that was tampered with is an alarm of the vault; here it is no title.
 				if m.Title, err = s.vault.OpenText(cell("title", r.ID), r.Title); err != nil {

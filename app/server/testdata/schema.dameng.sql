@@ -577,6 +577,29 @@ CREATE TABLE "task_follower" (
 
 CREATE INDEX "task_follower_person" ON "task_follower" ("person_id", "task_id");
 
+CREATE TABLE "task_link" (
+  "id" BIGINT NOT NULL,
+  "from_id" BIGINT NOT NULL,
+  "to_id" BIGINT NOT NULL,
+  "kind" VARCHAR(16) NOT NULL CHECK (LENGTHB("kind") = LENGTH("kind")),
+  "lag_minutes" BIGINT DEFAULT 0 NOT NULL,
+  "created_by" BIGINT NOT NULL,
+  "created_at" BIGINT NOT NULL,
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+CREATE UNIQUE INDEX "task_link_from" ON "task_link" ("from_id", "to_id", "kind");
+
+CREATE INDEX "task_link_to" ON "task_link" ("to_id");
+
+CREATE TABLE "task_link_lock" (
+  "id" BIGINT NOT NULL,
+  PRIMARY KEY ("id")
+);
+
+-- do: the one row of task_link_lock;
+
 CREATE TABLE "file" (
   "id" BIGINT NOT NULL,
   "holder_kind" VARCHAR(40) NOT NULL CHECK (LENGTHB("holder_kind") = LENGTH("holder_kind")),

@@ -543,6 +543,27 @@ CREATE TABLE `task_follower` (
   KEY `task_follower_person` (`person_id`, `task_id`)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+CREATE TABLE `task_link` (
+  `id` BIGINT NOT NULL,
+  `from_id` BIGINT NOT NULL,
+  `to_id` BIGINT NOT NULL,
+  `kind` VARCHAR(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+  `lag_minutes` BIGINT DEFAULT 0 NOT NULL,
+  `created_by` BIGINT NOT NULL,
+  `created_at` BIGINT NOT NULL,
+  `version` BIGINT NOT NULL,
+  PRIMARY KEY (`id`),
+  UNIQUE KEY `task_link_from` (`from_id`, `to_id`, `kind`),
+  KEY `task_link_to` (`to_id`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+CREATE TABLE `task_link_lock` (
+  `id` BIGINT NOT NULL,
+  PRIMARY KEY (`id`)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- do: the one row of task_link_lock;
+
 CREATE TABLE `file` (
   `id` BIGINT NOT NULL,
   `holder_kind` VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

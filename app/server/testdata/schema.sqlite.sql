@@ -577,6 +577,29 @@ CREATE TABLE `task_follower` (
 
 CREATE INDEX `task_follower_person` ON `task_follower` (`person_id`, `task_id`);
 
+CREATE TABLE `task_link` (
+  `id` INTEGER NOT NULL,
+  `from_id` INTEGER NOT NULL,
+  `to_id` INTEGER NOT NULL,
+  `kind` TEXT CHECK (length(`kind`) <= 16 AND `kind` NOT GLOB '*[^ -~]*') NOT NULL,
+  `lag_minutes` INTEGER DEFAULT 0 NOT NULL,
+  `created_by` INTEGER NOT NULL,
+  `created_at` INTEGER NOT NULL,
+  `version` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+CREATE UNIQUE INDEX `task_link_from` ON `task_link` (`from_id`, `to_id`, `kind`);
+
+CREATE INDEX `task_link_to` ON `task_link` (`to_id`);
+
+CREATE TABLE `task_link_lock` (
+  `id` INTEGER NOT NULL,
+  PRIMARY KEY (`id`)
+);
+
+-- do: the one row of task_link_lock;
+
 CREATE TABLE `file` (
   `id` INTEGER NOT NULL,
   `holder_kind` TEXT CHECK (length(`holder_kind`) <= 40 AND `holder_kind` NOT GLOB '*[^ -~]*') NOT NULL,

@@ -1424,6 +1424,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/task-links/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Untie two tasks
+         * @description Needs the permission at one of the two tasks, and task:read at the other. The history of both keeps it.
+         */
+        delete: operations["link-delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a dependency
+         * @description Changes kind or lag. Needs the permission at one of the two tasks, and task:read at the other. A version that is no longer the newest is answered with a conflict and the current link. Other links than dependencies have nothing to change.
+         */
+        patch: operations["link-update"];
+        trace?: never;
+    };
     "/tasks": {
         parameters: {
             query?: never;
@@ -1686,6 +1710,30 @@ export interface paths {
         get: operations["task-history"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tasks/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the links of a task
+         * @description What it depends on, what depends on it, what it has to do with and what it duplicates, at most 100, all at once. Of links to tasks that you may not read only their number is told.
+         */
+        get: operations["link-list"];
+        put?: never;
+        /**
+         * Tie a task to another one
+         * @description Needs the permission at the task of the path, and task:read at the other. Refused with a conflict when the link is there already, when either task has 100 links, and when a dependency would close a circle; the tasks on it are then named. A task and what it is a part of cannot depend on one another.
+         */
+        post: operations["link-create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3395,6 +3443,125 @@ export interface components {
              * @example 1
              */
             version: number;
+        };
+        Link: {
+            /**
+             * @description out when the task asked about is the first: the predecessor, or the one that duplicates; in when it is the second. Of relates always out.
+             * @example out
+             * @enum {string}
+             */
+            direction: "out" | "in";
+            /**
+             * Format: int64
+             * @description Id of the link.
+             * @example 283746519370001
+             */
+            id: number;
+            /**
+             * @description fs, ss, ff and sf are dependencies: finish or start of the first task binds start or finish of the second.
+             * @example fs
+             * @enum {string}
+             */
+            kind: "fs" | "ss" | "ff" | "sf" | "relates" | "duplicates";
+            /**
+             * Format: int64
+             * @description Minutes on the clock between the two ends of a dependency, -525600 to 525600; negative lets them overlap. 0 of other kinds.
+             * @example 1440
+             */
+            lag: number;
+            /** @description The task at the other end. */
+            task: components["schemas"]["LinkOther"];
+            /**
+             * Format: int64
+             * @description Send it with a change.
+             * @example 1
+             */
+            version: number;
+        };
+        LinkCreateRequest: {
+            /**
+             * @description out, which is what a missing one means, makes the task of the path the first: the predecessor, or the one that duplicates; in makes it the second. Makes no difference for relates.
+             * @example out
+             * @enum {string}
+             */
+            direction?: "out" | "in";
+            /**
+             * @description fs, ss, ff and sf are dependencies: finish or start of the first task binds start or finish of the second.
+             * @example fs
+             * @enum {string}
+             */
+            kind: "fs" | "ss" | "ff" | "sf" | "relates" | "duplicates";
+            /**
+             * Format: int64
+             * @description Minutes on the clock between the two ends of a dependency, -525600 to 525600; negative lets them overlap. Only dependencies have one.
+             * @example 1440
+             */
+            lag?: number;
+            /**
+             * Format: int64
+             * @description Task to tie it to, of any project, that you may read.
+             * @example 283746519320002
+             */
+            taskId: number;
+        };
+        LinkOther: {
+            /**
+             * @description It is done.
+             * @example false
+             */
+            done: boolean;
+            /**
+             * Format: int64
+             * @description Id of the task.
+             * @example 283746519320002
+             */
+            id: number;
+            /**
+             * @description What people call it.
+             * @example OPS-13
+             */
+            key: string;
+            /**
+             * Format: int64
+             * @description Project it belongs to.
+             * @example 283746519300001
+             */
+            projectId: number;
+            /**
+             * @description Title.
+             * @example 安装操作系统
+             */
+            title: string;
+        };
+        LinkUpdateRequest: {
+            /**
+             * @description Another kind of dependency.
+             * @example ss
+             * @enum {string}
+             */
+            kind?: "fs" | "ss" | "ff" | "sf";
+            /**
+             * Format: int64
+             * @description Minutes on the clock, -525600 to 525600.
+             * @example -60
+             */
+            lag?: number;
+            /**
+             * Format: int64
+             * @description Version that was read.
+             * @example 1
+             */
+            version: number;
+        };
+        Links: {
+            /**
+             * Format: int64
+             * @description How many more lead to tasks that you may not read.
+             * @example 0
+             */
+            hidden: number;
+            /** @description By their kind and age, at most 100. Those to deleted tasks are left out. */
+            items: components["schemas"]["Link"][];
         };
         NotifyChoice: {
             /**
@@ -9781,6 +9948,72 @@ export interface operations {
             };
         };
     };
+    "link-delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the link. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "link-update": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the link. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkUpdateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Link"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "task-list": {
         parameters: {
             query?: {
@@ -10474,6 +10707,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageTaskHistoryEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "link-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Links"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "link-create": {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description A random value made by the client. A repeated request with the same value gets the first answer and does nothing again.
+                 * @example 6f1c1b0e-3c9a-4f0e-9c55-0a8c2a7d8e21
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Id of the task. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkCreateRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Link"];
                 };
             };
             /** @description Error */

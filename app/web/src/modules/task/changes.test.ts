@@ -29,6 +29,18 @@ describe('history in words', () => {
       '优先级：无优先级 → 紧急',
     ]);
   });
+  it('tells of links as the task sees them, and of their lag on the clock', () => {
+    const lines = changeLines([
+      { field: 'link', from: null, to: 'fs_in' },
+      { field: 'linkedTask', from: null, to: { id: 7, name: 'OPS-12' } },
+      { field: 'linkLag', from: null, to: -1440 },
+    ]);
+    expect(lines.map((l) => `${l.label}：${l.to}`)).toEqual([
+      '关联：被阻塞（完成后开始）',
+      '关联任务：OPS-12',
+      '间隔：-1440 分钟',
+    ]);
+  });
   it('only names a long text', () => {
     expect(changeLines([{ field: 'description', from: '', to: 'x'.repeat(900) }])[0].long).toBe(true);
   });

@@ -35,6 +35,8 @@ function value(field: string, raw: unknown, allDay: boolean): string {
   }
   if (typeof raw === 'boolean') return raw ? t('shared.yes') : t('shared.no');
   if (typeof raw === 'number' && field === 'estimate') return minutesText(raw);
+  // Minutes on the clock: days of work would say something else.
+  if (typeof raw === 'number' && field === 'linkLag') return t('task.clockMinutes', { n: raw });
   if (typeof raw === 'number' && field === 'progress') return `${raw}%`;
   if (typeof raw === 'number' && times.has(field)) return allDay ? shortDate(raw) : fullTime(raw);
   for (const group of [
@@ -43,6 +45,7 @@ function value(field: string, raw: unknown, allDay: boolean): string {
     'project.roles',
     'shared.category',
     'task.reaction',
+    'task.linkKind',
     'recurrence.code',
   ]) {
     if (typeof raw === 'string' && /^[a-z_]+$/.test(raw) && has(`${group}.${raw}`)) return t(`${group}.${raw}`);
