@@ -43,6 +43,15 @@ export function boardChanged(queries: QueryClient, projectId: number): void {
   }, 60);
 }
 
+/**
+ * Reads a board once no own move is under way, whatever asked for it: an answer that is older than a move would put the
+ * card back under the hand that goes for the next one.
+ */
+export async function readBoard(projectId: number): Promise<Board> {
+  for (let f = flights.get(projectId); f && f.moves > 0;) await f.line.catch(() => undefined);
+  return getBoard(projectId);
+}
+
 export function useMoves(projectId: () => number) {
   const queries = useQueryClient();
 
@@ -70,6 +79,8 @@ export function useMoves(projectId: () => number) {
     const key = boardKey(id);
     const f = flight(id);
     f.moves++;
+    // What is being read now is given up, so it has to be read again.
+    if (queries.isFetching({ queryKey: key }) > 0) f.stale = true;
     // Not awaited: between giving a card up and showing it at its new place there must be no moment, or it loses focus.
     void queries.cancelQueries({ queryKey: key });
     const before = queries.getQueryData<Board>(key);
