@@ -42,7 +42,7 @@ test('reminders are set by one press, say when they come, move with the date and
   );
   await page.click('[data-test=reminder-nine]');
   await eventually(async () => assert.equal((await reminders(0)).length, 2), 'a second one');
-  assert.equal(await page.getAttribute('[data-test=reminder-nine]', 'aria-pressed'), 'true');
+  await page.waitForSelector('[data-test=reminder-nine][aria-pressed=true]');
   await shot(page, 'reminders');
   assert.deepEqual(await violations(page), []);
   await page.click('[data-test=reminder-nine]');
